@@ -1,0 +1,31 @@
+// Bundles src/ and migrations/ into dist/: one entry with lazily loaded chunks, so that a command
+// loads only what it uses. better-sqlite3 (native) stays a dependency resolved at run time.
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { main: "src/cli/main.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  sourcemap: false,
+  chunkNames: "chunk-[hash]",
+  define: { "process.env.CLASSBOOK_VERSION": JSON.stringify(version) },
+  external: ["better-sqlite3", "pg-native"],
+  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
+  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+  logLevel: "warning",
+});

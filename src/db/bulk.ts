@@ -1,0 +1,190 @@
+/** Many rows at once: prepared statements on SQLite, COPY and unnest on PostgreSQL, inside the caller's transaction. */
+
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CompiledQuery, sql } from "kysely";
+import { quote } from "./ddl.ts";
+import type { Column, LogicalTable } from "./layout.ts";
+import type { Database } from "./open.ts";
+import type { Trx } from "./transaction.ts";
+import { PAUSE_SETTING } from "./triggers.ts";
+
+export type Cell = string | number | boolean | null;
+
+/** Columns of the table that are NOT NULL without a default and that the caller does not fill, each with the empty value of its type. */
+function requiredExtras(
+  database: Database,
+  table: LogicalTable,
+  columns: readonly string[],
+): [string, Cell][] {
+  const found = database.layout.table(table);
+  if (found === null) return [];
+  return [...found.columns.values()]
+    .filter((column) => column.notNull && !column.hasDefault && !columns.includes(column.name))
+    .map((column) => [column.name, emptyValue(database, column)]);
+}
+
+function emptyValue(database: Database, column: Column): Cell {
+  if (/^bool/.test(column.type)) return database.engine === "sqlite" ? 0 : false;
+  if (/int|real|double|numeric|decimal/.test(column.type)) return 0;
+  if (/date|timestamp/.test(column.type)) return "1970-01-01 00:00:00";
+  return "";
+}
+
+/** Inserts rows given as arrays in the order of `columns`. Throws the engine's unique violation. */
+export async function insertRows(
+  database: Database,
+  trx: Trx,
+  table: LogicalTable,
+  columns: readonly string[],
+  rows: readonly Cell[][],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const extras = requiredExtras(database, table, columns);
+  const names = [...columns, ...extras.map(([name]) => name)];
+  const target = quote(database.layout.name(table));
+  const list = names.map(quote).join(", ");
+  const constants = extras.map(([, value]) => value);
+  if (database.sqlite !== null) {
+    const insert = database.sqlite.prepare(
+      `insert into ${target} (${list}) values (${names.map(() => "?").join(", ")})`,
+    );
+    for (const row of rows) insert.run(constants.length === 0 ? row : [...row, ...constants]);
+    return;
+  }
+  await trx.executeQuery(CompiledQuery.raw("select 1")); // The transaction's connection is open from here on.
+  const { from } = await import("pg-copy-streams");
+  const copy = database.pg()!.query(from(`copy ${target} (${list}) from stdin`)) as NodeJS.WritableStream;
+  await pipeline(Readable.from(copyText(rows, constants)), copy);
+}
+
+const COPY_CHUNK = 65_536;
+
+function* copyText(rows: readonly Cell[][], constants: readonly Cell[]): Generator<string> {
+  const tail = constants.map((value) => `\t${copyCell(value)}`).join("");
+  let chunk = "";
+  for (const row of rows) {
+    let line = copyCell(row[0]!);
+    for (let i = 1; i < row.length; i += 1) line += `\t${copyCell(row[i]!)}`;
+    chunk += `${line}${tail}\n`;
+    if (chunk.length > COPY_CHUNK) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  if (chunk !== "") yield chunk;
+}
+
+function copyCell(value: Cell): string {
+  if (value === null) return "\\N";
+  if (typeof value !== "string") return String(value);
+  if (!/[\\\t\n\r]/.test(value)) return value;
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r");
+}
+
+/** Updates rows by id: each row is `[id, value of columns[0], …]`. */
+export async function updateRows(
+  database: Database,
+  trx: Trx,
+  table: LogicalTable,
+  columns: readonly string[],
+  rows: readonly Cell[][],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const target = quote(database.layout.name(table));
+  if (database.sqlite !== null) {
+    const update = database.sqlite.prepare(
+      `update ${target} set ${columns.map((c) => `${quote(c)} = ?`).join(", ")} where id = ?`,
+    );
+    for (const [id, ...values] of rows) update.run([...values, id!]);
+    return;
+  }
+  const types = columns.map((column) => database.layout.column(table, column)?.type ?? "text");
+  const arrays = ["id", ...columns].map((_, i) =>
+    rows.map((row) => (row[i] === null ? null : String(row[i]))),
+  );
+  const names = columns.map((_, i) => `v${i}`);
+  const text = `update ${target} t set ${columns.map((c, i) => `${quote(c)} = x.v${i}::${types[i]}`).join(", ")}
+    from unnest($1::bigint[], ${columns.map((_, i) => `$${i + 2}::text[]`).join(", ")}) as x(id, ${names.join(", ")}) where t.id = x.id`;
+  await trx.executeQuery(CompiledQuery.raw(text, arrays));
+}
+
+/** Deletes rows by id. */
+export async function deleteRows(
+  trx: Trx,
+  table: "live_class_booking" | "session_waitlist" | "booking_series" | "booking_series_item",
+  ids: readonly number[],
+): Promise<void> {
+  for (let at = 0; at < ids.length; at += 1000) {
+    await trx
+      .deleteFrom(table)
+      .where("id", "in", ids.slice(at, at + 1000))
+      .execute();
+  }
+}
+
+/** Keeps the triggers still for the rest of this transaction; the caller keeps the counters itself. */
+export async function pauseTriggers(database: Database, trx: Trx): Promise<void> {
+  if (database.engine === "sqlite") {
+    await trx
+      .insertInto("bulk_load")
+      .values({ name: "paused" })
+      .onConflict((c) => c.column("name").doNothing())
+      .execute();
+  } else {
+    await sql.raw(`set local ${PAUSE_SETTING} to 'on'`).execute(trx);
+  }
+}
+
+/** Lets the triggers run again: always before the transaction commits. */
+export async function resumeTriggers(database: Database, trx: Trx): Promise<void> {
+  if (database.engine === "sqlite") await trx.deleteFrom("bulk_load").execute();
+  else await sql.raw(`set local ${PAUSE_SETTING} to 'off'`).execute(trx);
+}
+
+/**
+ * Takes a block of consecutive ids that nobody else will be given.
+ *
+ * @returns the first id of the block
+ */
+export async function reserveIds(
+  database: Database,
+  trx: Trx,
+  table: LogicalTable,
+  count: number,
+): Promise<number> {
+  const name = database.layout.name(table);
+  const highest = await sql<{ id: number | null }>`select max(id) as id from ${sql.table(table)}`.execute(
+    trx,
+  );
+  const above = Number(highest.rows[0]!.id ?? 0);
+  if (database.sqlite !== null) {
+    const row = database.sqlite.prepare("select seq from sqlite_sequence where name = ?").get(name) as
+      | { seq: number }
+      | undefined;
+    const first = Math.max(above, row?.seq ?? 0) + 1;
+    const last = first + count - 1;
+    if (row === undefined)
+      database.sqlite.prepare("insert into sqlite_sequence (name, seq) values (?, ?)").run(name, last);
+    else database.sqlite.prepare("update sqlite_sequence set seq = ? where name = ?").run(last, name);
+    return first;
+  }
+  const sequence = (
+    await sql<{ s: string | null }>`select pg_get_serial_sequence(${quote(name)}, 'id') as s`.execute(trx)
+  ).rows[0]!.s;
+  if (sequence === null || count === 0) return above + 1;
+  for (;;) {
+    const block = await sql<{ low: number; high: number }>`
+      select min(v) as low, max(v) as high from (select nextval(${sequence}::regclass) as v from generate_series(1, ${count}::int)) x`.execute(
+      trx,
+    );
+    const { low, high } = block.rows[0]!;
+    // Another writer took a number in between, or the sequence lags behind ids that were given by hand: try further on.
+    if (low <= above) await sql`select setval(${sequence}::regclass, ${above})`.execute(trx);
+    else if (high - low + 1 === count) return low;
+  }
+}

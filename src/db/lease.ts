@@ -1,0 +1,102 @@
+/**
+ * Leases: rows that say who is at work, and until when without a sign of life (SPEC 1: no advisory
+ * locks). They live by the machine's clock, not by `--now`.
+ */
+import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { busy } from "../domain/error.ts";
+import { addMicros, fromDate, type Instant } from "../domain/instant.ts";
+import type { Database } from "./open.ts";
+import { type Trx, writing } from "./transaction.ts";
+
+const LIFETIME_SECONDS = 120;
+
+export interface Lease {
+  name: string;
+  token: string;
+}
+
+function realNow(): Instant {
+  return fromDate(new Date());
+}
+
+function expiry(now: Instant): Instant {
+  return addMicros(now, LIFETIME_SECONDS * 1_000_000);
+}
+
+/** Who this process is: `ana@host, process 4711`. */
+function self(): string {
+  let user = "unknown";
+  try {
+    user = userInfo().username;
+  } catch {
+    // A user id without a name: containers have them.
+  }
+  return `${user}@${hostname()}, process ${process.pid}`;
+}
+
+/** True where the holder was a process of this machine that is gone: its lease need not run out. */
+function isDead(holder: string): boolean {
+  const match = /@(.+), process (\d+)$/.exec(holder);
+  if (match === null || match[1] !== hostname() || Number(match[2]) === process.pid) return false;
+  try {
+    process.kill(Number(match[2]), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** @throws ClassbookError busy `locked`: another run holds the lease. */
+export async function takeLease(database: Database, name: string): Promise<Lease> {
+  const lease = { name, token: randomUUID() };
+  await writing(database, async (trx) => {
+    const now = realNow();
+    await trx
+      .insertInto("lease")
+      .values({ name, token: "", holder: "", acquired_at: now, expires_at: now })
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .execute();
+    const query = trx.selectFrom("lease").selectAll().where("name", "=", name);
+    const held = await (database.engine === "postgres" ? query.forUpdate() : query).executeTakeFirstOrThrow();
+    if (held.token !== "" && held.expires_at > now && !isDead(held.holder)) {
+      throw busy(
+        "locked",
+        `another run is at work: ${held.holder}, since ${held.acquired_at} UTC`,
+        `wait for it, or until its lock lapses at ${held.expires_at} UTC if it was killed; nothing was changed`,
+      );
+    }
+    await trx
+      .updateTable("lease")
+      .set({ token: lease.token, holder: self(), acquired_at: now, expires_at: expiry(now) })
+      .where("name", "=", name)
+      .execute();
+  });
+  return lease;
+}
+
+/** Extends the lease inside a transaction of the run: a run that lost its lease cannot commit. */
+export async function renewLease(trx: Trx, lease: Lease): Promise<void> {
+  const renewed = await trx
+    .updateTable("lease")
+    .set({ expires_at: expiry(realNow()) })
+    .where("name", "=", lease.name)
+    .where("token", "=", lease.token)
+    .executeTakeFirst();
+  if (renewed.numUpdatedRows !== 1n) {
+    throw busy(
+      "lost_lock",
+      "this run was taken for dead and another took its place",
+      "see `classbook legacy status`; what this run had in flight was not written",
+    );
+  }
+}
+
+export async function releaseLease(database: Database, lease: Lease): Promise<void> {
+  await database.db
+    .updateTable("lease")
+    .set({ token: "", holder: "" })
+    .where("name", "=", lease.name)
+    .where("token", "=", lease.token)
+    .execute();
+}

@@ -1,0 +1,163 @@
+/** A database's address → an open database: engine, layout, Kysely. */
+import { existsSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import type BetterSqlite3 from "better-sqlite3";
+import type { Kysely } from "kysely";
+import { ClassbookError, usageError } from "../domain/error.ts";
+import { readCatalog } from "./catalog.ts";
+import { detectLayout, type Engine, Layout, type LayoutChoice } from "./layout.ts";
+import { LayoutPlugin } from "./rename.ts";
+import type { Tables } from "./tables.ts";
+
+export type Db = Kysely<Tables>;
+
+/** PostgreSQL's raw connection, for COPY inside a Kysely transaction: there is one connection only. */
+export interface PgConnection {
+  query(stream: unknown): unknown;
+}
+
+export interface Database {
+  engine: Engine;
+  layout: Layout;
+  /** Queries by logical table names. */
+  db: Db;
+  /** The address as people may see it: a password is `***`. */
+  address: string;
+  /** Short name for headings. */
+  name: string;
+  /** The engine and version, for headings: `SQLite 3.53.2`. */
+  version: string;
+  /** The SQLite handle under `db`, for prepared bulk work; null on PostgreSQL. */
+  sqlite: BetterSqlite3.Database | null;
+  /** The PostgreSQL connection under `db`; null on SQLite. */
+  pg: () => PgConnection | null;
+  /** Path of the SQLite file; null for PostgreSQL and memory. */
+  file: string | null;
+  readOnly: boolean;
+  /** Reads the catalog again, after the schema changed. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions extends LayoutChoice {
+  /** Refuse to write. */
+  readOnly?: boolean;
+  /** Make the file where it is missing (commands that create a database). */
+  create?: boolean;
+}
+
+export type Address = { engine: "postgres"; url: string } | { engine: "sqlite"; file: string };
+
+/** What `--db` names: a PostgreSQL URL, a `sqlite:` URL or a path. */
+export function parseAddress(text: string): Address {
+  if (/^postgres(ql)?:\/\//i.test(text)) return { engine: "postgres", url: text };
+  if (/^sqlite:/i.test(text)) return { engine: "sqlite", file: text.replace(/^sqlite:(\/\/)?/i, "") };
+  if (/^[a-z][a-z0-9+]+:\/\//i.test(text)) {
+    throw usageError(
+      "unknown_engine",
+      `classbook does not speak ${maskAddress(text)}`,
+      "--db takes a path, sqlite:PATH or postgres://…",
+    );
+  }
+  return { engine: "sqlite", file: text };
+}
+
+/** The address without its password. */
+export function maskAddress(text: string): string {
+  return text
+    .replace(/^([a-z][a-z0-9+]*:\/\/[^:/@\s]*):.*@/i, "$1:***@")
+    .replace(/([?&]password=)[^&\s]*/gi, "$1***");
+}
+
+export async function openDatabase(text: string, options: OpenOptions = {}): Promise<Database> {
+  const address = parseAddress(text);
+  const opened =
+    address.engine === "sqlite"
+      ? await openSqliteFile(address.file, options)
+      : await (await import("./postgres.ts")).openPostgres(address.url, options.readOnly ?? false);
+  try {
+    return await withLayout(opened, options);
+  } catch (error) {
+    await opened.bare.destroy();
+    throw error;
+  }
+}
+
+/** An open connection before anything is known of its tables. */
+export interface Opened {
+  engine: Engine;
+  // biome-ignore lint/suspicious/noExplicitAny: no tables are known yet
+  bare: Kysely<any>;
+  version: string;
+  address: string;
+  name: string;
+  sqlite: BetterSqlite3.Database | null;
+  pg: () => PgConnection | null;
+  file: string | null;
+  readOnly: boolean;
+}
+
+async function withLayout(opened: Opened, choice: LayoutChoice): Promise<Database> {
+  const { bare, ...rest } = opened;
+  const layout = detectLayout(await readCatalog(bare, opened.engine), choice);
+  const database: Database = {
+    ...rest,
+    layout,
+    db: bare.withPlugin(new LayoutPlugin(layout)) as Db,
+    refresh: async () => {
+      database.layout = new Layout(layout.kind, layout.appLabel, await readCatalog(bare, opened.engine));
+    },
+    close: () => bare.destroy(),
+  };
+  return database;
+}
+
+async function openSqliteFile(file: string, options: OpenOptions): Promise<Opened> {
+  const readOnly = options.readOnly ?? false;
+  const inMemory = file === ":memory:";
+  const path = inMemory ? file : resolve(file);
+  if (!inMemory) checkFile(file, path, options);
+  const { openSqlite, sqliteError } = await import("./sqlite.ts");
+  try {
+    const handle = openSqlite(path, { readOnly });
+    return {
+      engine: "sqlite",
+      bare: handle.kysely,
+      version: `SQLite ${handle.version}`,
+      address: file,
+      name: inMemory ? "memory" : basename(path),
+      sqlite: handle.sqlite,
+      pg: () => null,
+      file: inMemory ? null : path,
+      readOnly,
+    };
+  } catch (error) {
+    throw sqliteError(error, file);
+  }
+}
+
+function checkFile(shown: string, path: string, options: OpenOptions): void {
+  if (!existsSync(path)) {
+    if (options.create) return;
+    throw new ClassbookError({
+      kind: "not_found",
+      code: "no_such_database",
+      message: `there is no database at ${shown}`,
+      hint: "check --db (or CLASSBOOK_DB); `classbook db migrate` creates a new database",
+    });
+  }
+  if (statSync(path).isDirectory()) {
+    throw usageError(
+      "is_a_directory",
+      `${shown} is a directory, not a database file`,
+      "name the SQLite file in it",
+    );
+  }
+  if (statSync(path).size === 0 && !options.create) {
+    throw usageError(
+      "empty_file",
+      `${shown} is an empty file, not a database`,
+      "check --db; `classbook db migrate` makes a new database of it",
+    );
+  }
+}

@@ -1,0 +1,114 @@
+/** Sessions as the migration fills them, and their counters. */
+import { sql } from "kysely";
+import { quote } from "./ddl.ts";
+import type { Database, Db } from "./open.ts";
+
+/** The columns of LEGACY 2.1 as stored; a column that the table lacks reads as null. */
+export interface SessionFacts {
+  id: number;
+  scheduled_start: string | number | null;
+  duration_minutes: string | number | null;
+  start_at_utc: string | number | null;
+  end_at_utc: string | number | null;
+  timezone_snapshot: string | null;
+  total_seats: number | null;
+  capacity: number | null;
+  max_attendees: number | null;
+  /** The time zone in the teacher's user profile. */
+  teacher_timezone: string | null;
+}
+
+/** Sessions after a key that lack something which LEGACY 2.1 fills. */
+export async function readUnfilledSessions(
+  database: Database,
+  db: Db,
+  after: number,
+  limit: number,
+): Promise<SessionFacts[]> {
+  const { layout, engine } = database;
+  if (!layout.has("live_class_session")) return [];
+  const stamp = (column: string) =>
+    layout.has("live_class_session", column)
+      ? `s.${column}${engine === "postgres" ? "::text" : ""} as ${column}`
+      : `null as ${column}`;
+  const plain = (column: string) =>
+    layout.has("live_class_session", column) ? `s.${column}` : `null as ${column}`;
+  const zone = layout.has("teacher") && layout.has("user_profile");
+  // A user with two profiles (the app's unique constraint may be missing) counts once, the older profile.
+  const profile = zone
+    ? `(select up.timezone from ${quote(layout.name("teacher"))} t join ${quote(layout.name("user_profile"))} up on up.user_id = t.user_id where t.id = s.teacher_id order by up.id limit 1)`
+    : "null";
+  const lacking = ["start_at_utc", "end_at_utc", "capacity", "total_seats", "timezone_snapshot"].filter((c) =>
+    layout.has("live_class_session", c),
+  );
+  const conditions = [
+    ...lacking.map((column) => `s.${column} is null`),
+    ...(lacking.includes("timezone_snapshot") ? ["s.timezone_snapshot = ''"] : []),
+    ...(lacking.includes("capacity") && lacking.includes("total_seats")
+      ? ["s.capacity <> s.total_seats"]
+      : []),
+  ];
+  const { rows } = await sql
+    .raw<SessionFacts>(
+      `select s.id, ${["scheduled_start", "start_at_utc", "end_at_utc"].map(stamp).join(", ")},
+         ${["duration_minutes", "timezone_snapshot", "total_seats", "capacity", "max_attendees"].map(plain).join(", ")}, ${profile} as teacher_timezone
+       from ${quote(layout.name("live_class_session"))} s
+       where s.id > ${Number(after)} and (${conditions.join(" or ") || "1 = 1"}) order by s.id limit ${Number(limit)}`,
+    )
+    .execute(db);
+  return rows;
+}
+
+export interface SeatDrift {
+  id: number;
+  seats_taken: number | null;
+  current_attendees: number | null;
+  /** Σ seats_reserved of the session's confirmed and attended bookings. */
+  seated: number;
+}
+
+/** Sessions after a key whose counters are not the sum of their seated bookings (SPEC 2). */
+export async function readSeatDrift(
+  database: Database,
+  db: Db,
+  after: number,
+  limit: number,
+): Promise<SeatDrift[]> {
+  const { layout, engine } = database;
+  if (!layout.has("live_class_session", "seats_taken")) return [];
+  const mirror = layout.has("live_class_session", "current_attendees");
+  const differs = engine === "sqlite" ? "is not" : "is distinct from";
+  const { rows } = await sql
+    .raw<SeatDrift>(
+      `select s.id, s.seats_taken, ${mirror ? "s.current_attendees" : "null as current_attendees"}, coalesce(b.seated, 0) as seated
+       from ${quote(layout.name("live_class_session"))} s
+       left join (select session_id, sum(seats_reserved) as seated from ${quote(layout.name("live_class_booking"))}
+         where session_id is not null and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
+       where s.id > ${Number(after)} and (s.seats_taken ${differs} coalesce(b.seated, 0)${mirror ? ` or s.current_attendees ${differs} coalesce(b.seated, 0)` : ""})
+       order by s.id limit ${Number(limit)}`,
+    )
+    .execute(db);
+  return rows;
+}
+
+export interface Overbooked {
+  id: number;
+  title: string | null;
+  seats_taken: number;
+  capacity: number;
+}
+
+/** Sessions that hold more seats than they have. */
+export async function listOverbooked(database: Database, db: Db): Promise<Overbooked[]> {
+  const { layout } = database;
+  if (!layout.has("live_class_session", "capacity") || !layout.has("live_class_booking")) return [];
+  const { rows } = await sql
+    .raw<Overbooked>(
+      `select s.id, s.title, b.seated as seats_taken, s.capacity from ${quote(layout.name("live_class_session"))} s
+       join (select session_id, sum(seats_reserved) as seated from ${quote(layout.name("live_class_booking"))}
+         where session_id is not null and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
+       where b.seated > s.capacity order by s.id`,
+    )
+    .execute(db);
+  return rows;
+}

@@ -1,0 +1,124 @@
+import BetterSqlite3 from "better-sqlite3";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from "kysely";
+import { busy, ClassbookError, usageError } from "../domain/error.ts";
+
+/** How long a command waits for another writer. The wait blocks the process: no longer than a person would. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Kysely's own driver sends a deferred BEGIN, which fails beside another writer whatever the timeout (kysely issue 1152). */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}
+
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+export interface SqliteHandle {
+  sqlite: BetterSqlite3.Database;
+  // biome-ignore lint/suspicious/noExplicitAny: no tables are known yet
+  kysely: Kysely<any>;
+  version: string;
+}
+
+export function openSqlite(path: string, options: { readOnly: boolean }): SqliteHandle {
+  const sqlite = new BetterSqlite3(path, { readonly: options.readOnly, timeout: BUSY_TIMEOUT_MS });
+  try {
+    sqlite.pragma("foreign_keys = ON");
+    sqlite.pragma("cache_size = -65536");
+    const { version } = sqlite
+      .prepare("select sqlite_version() as version, (select count(*) from sqlite_master) as n")
+      .get() as {
+      version: string;
+    };
+    return {
+      sqlite,
+      kysely: new Kysely({ dialect: new ImmediateSqliteDialect({ database: sqlite }) }),
+      version,
+    };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** SQLite's own error as one sentence for people; anything unknown stays as it is. */
+export function sqliteError(error: unknown, shown: string): unknown {
+  const code = error instanceof BetterSqlite3.SqliteError ? error.code : "";
+  const path = shown;
+  if (code.startsWith("SQLITE_NOTADB")) {
+    return usageError(
+      "not_a_database",
+      `${path} is not an SQLite database`,
+      "check --db; a Django dumpdata file is read by `classbook import --from FILE`",
+    );
+  }
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+    return busy(
+      "locked",
+      `${path} is locked by another process`,
+      "try again in a moment; nothing was changed",
+    );
+  }
+  if (code.startsWith("SQLITE_READONLY")) {
+    return usageError(
+      "read_only",
+      `${path} cannot be written`,
+      "check the permissions of the file and of its directory",
+    );
+  }
+  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_PERM") || code === "SQLITE_AUTH") {
+    return usageError(
+      "cannot_open",
+      `${path} cannot be opened`,
+      "check the permissions of the file and of its directory",
+    );
+  }
+  if (code.startsWith("SQLITE_FULL")) {
+    return new ClassbookError({
+      kind: "internal",
+      code: "disk_full",
+      message: `the disk is full: ${path} could not grow`,
+      hint: "free some space and run the same command again: it goes on where it stopped",
+      cause: error,
+    });
+  }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return new ClassbookError({
+      kind: "internal",
+      code: "corrupt",
+      message: `${path} is damaged: ${(error as Error).message}`,
+      hint: "restore a backup, or try the sqlite3 shell's .recover",
+      cause: error,
+    });
+  }
+  if (code.startsWith("SQLITE_IOERR")) {
+    return new ClassbookError({
+      kind: "internal",
+      code: "io_error",
+      message: `reading or writing ${path} failed: ${(error as Error).message}`,
+      hint: "check the disk, then run the same command again",
+      cause: error,
+    });
+  }
+  return error;
+}

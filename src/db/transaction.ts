@@ -1,0 +1,26 @@
+/** Write transactions: immediate on SQLite, retried as a whole on PostgreSQL where it could not serialise (SPEC 1). */
+import type { Transaction } from "kysely";
+import { postgresCode } from "./error.ts";
+import type { Database } from "./open.ts";
+import type { Tables } from "./tables.ts";
+
+export type Trx = Transaction<Tables>;
+
+const RETRIES = 5;
+const RETRYABLE = new Set(["40001", "40P01"]);
+
+/**
+ * Runs `work` in one transaction that may write. Nothing is kept where it throws.
+ * On PostgreSQL a serialisation failure or deadlock runs it again, a few times, so it must not have
+ * effects outside the database.
+ */
+export async function writing<T>(database: Database, work: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.db.transaction().execute(work);
+    } catch (error) {
+      if (!RETRYABLE.has(postgresCode(error) ?? "") || attempt > RETRIES) throw error;
+      await new Promise((wake) => setTimeout(wake, Math.random() * 50 * 2 ** attempt));
+    }
+  }
+}

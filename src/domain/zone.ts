@@ -1,0 +1,102 @@
+/**
+ * Local time ↔ UTC: the only resolver. luxon knows the offsets; this module decides what a gap or
+ * an overlap means (LEGACY 2.5), because luxon's own choice depends on the day the program runs
+ * (luxon issue 1665).
+ */
+import { IANAZone } from "luxon";
+import {
+  dateOfWall,
+  formatInstant,
+  type Instant,
+  type LocalDate,
+  splitInstant,
+  type WallTime,
+} from "./instant.ts";
+
+const QUARTER = 900;
+const HALF_DAY = 43_200;
+
+interface Zone {
+  iana: IANAZone;
+  /** Offset in seconds by quarter of an hour since the epoch: no zone changes its offset inside one. */
+  offsets: Map<number, number>;
+}
+
+const zones = new Map<string, Zone | null>();
+const MOST_OFFSETS = 50_000;
+
+function lookUp(name: string): Zone | null {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = isIanaName(name) ? { iana: IANAZone.create(name), offsets: new Map() } : null;
+  zones.set(name, zone);
+  return zone;
+}
+
+/** Intl takes names in any case and bare offsets such as `+02:00`; the zone database and Python's zoneinfo do not. */
+function isIanaName(name: string): boolean {
+  if (!/^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name) || !IANAZone.isValidZone(name)) return false;
+  const canonical = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  return canonical === name || canonical.toLowerCase() !== name.toLowerCase();
+}
+
+/** True where the name is an IANA time zone, in its own spelling. */
+export function isZone(name: string): boolean {
+  return lookUp(name) !== null;
+}
+
+function offsetAt(zone: Zone, epochSeconds: number): number {
+  const quarter = Math.floor(epochSeconds / QUARTER);
+  const known = zone.offsets.get(quarter);
+  if (known !== undefined) return known;
+  const offset = zone.iana.offset(quarter * QUARTER * 1000) * 60;
+  if (zone.offsets.size >= MOST_OFFSETS) zone.offsets.clear();
+  zone.offsets.set(quarter, offset);
+  return offset;
+}
+
+/** What became of a local time: it existed once, was moved out of a gap, or was the earlier of two. */
+export type Resolution = "exact" | "gap" | "overlap";
+
+export interface Resolved {
+  instant: Instant;
+  resolution: Resolution;
+}
+
+/**
+ * The instant of a wall-clock reading in a zone. A reading that does not exist is moved forward by
+ * the length of the gap; one that exists twice is the earlier (LEGACY 2.5).
+ *
+ * @throws RangeError where the zone is not an IANA name: callers ask {@link isZone} first.
+ */
+export function resolveLocal(wall: WallTime, zoneName: string): Resolved {
+  const zone = lookUp(zoneName);
+  if (zone === null) throw new RangeError(`not a time zone: ${zoneName}`);
+  const before = offsetAt(zone, wall.seconds - HALF_DAY - offsetAt(zone, wall.seconds - HALF_DAY));
+  const after = offsetAt(zone, wall.seconds + HALF_DAY - offsetAt(zone, wall.seconds + HALF_DAY));
+  const earlier = wall.seconds - Math.max(before, after);
+  const later = wall.seconds - Math.min(before, after);
+  const earlierHolds = offsetAt(zone, earlier) === wall.seconds - earlier;
+  const laterHolds = offsetAt(zone, later) === wall.seconds - later;
+  if (earlierHolds) {
+    return {
+      instant: formatInstant(earlier, wall.micros),
+      resolution: laterHolds && later !== earlier ? "overlap" : "exact",
+    };
+  }
+  if (laterHolds) return { instant: formatInstant(later, wall.micros), resolution: "exact" };
+  // In the gap the offset before the change still counts the hands on: 02:30 becomes 03:30.
+  return { instant: formatInstant(wall.seconds - before, wall.micros), resolution: "gap" };
+}
+
+/** What the wall clock in a zone shows at an instant. */
+export function toWall(instant: Instant, zoneName: string): WallTime {
+  const zone = lookUp(zoneName);
+  if (zone === null) throw new RangeError(`not a time zone: ${zoneName}`);
+  const at = splitInstant(instant);
+  return { seconds: at.seconds + offsetAt(zone, at.seconds), micros: at.micros };
+}
+
+export function localDateOf(instant: Instant, zoneName: string): LocalDate {
+  return dateOfWall(toWall(instant, zoneName));
+}

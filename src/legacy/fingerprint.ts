@@ -1,0 +1,56 @@
+/** Hashes that tell whether a row is still what the migration made of it. */
+import { hash } from "node:crypto";
+import type { UnifiedBooking, WaitlistEntry } from "./mapping.ts";
+
+/** The columns of live_class_booking that the migration writes, in the order of every bulk insert. */
+export const UNIFIED_COLUMNS = [
+  "booking_type",
+  "course_id",
+  "teacher_id",
+  "student_user_id",
+  "start_at_utc",
+  "end_at_utc",
+  "status",
+  "student_note",
+  "teacher_note",
+  "session_id",
+  "seats_reserved",
+  "decision_at",
+  "decided_by_id",
+  "cancelled_by_id",
+  "cancelled_at",
+  "cancel_reason",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof UnifiedBooking)[];
+
+type UnifiedValues = { [column in (typeof UNIFIED_COLUMNS)[number]]: string | number | null };
+
+export function unifiedCells(row: UnifiedValues): (string | number | null)[] {
+  return UNIFIED_COLUMNS.map((column) => row[column]);
+}
+
+/** NULL and the empty text differ. */
+function digest(parts: readonly (string | number | null)[]): string {
+  let text = "";
+  for (const part of parts) text += part === null ? "\u0000|" : `${part}\u0001|`;
+  return hash("sha1", text, "base64");
+}
+
+export function fingerprintOfBooking(row: UnifiedValues): string {
+  return digest(unifiedCells(row));
+}
+
+export function fingerprintOfEntry(entry: WaitlistEntry & { status: string }): string {
+  return digest([entry.session_id, entry.student_user_id, entry.created_at, entry.status]);
+}
+
+/** Of a row that has no target: everything that was known of it, so that any change is noticed. */
+export function fingerprintOfFacts(code: string, facts: object): string {
+  return digest([
+    code,
+    JSON.stringify(facts, (key, value) =>
+      key.startsWith("prior_") || key.startsWith("issue_") ? undefined : value,
+    ),
+  ]);
+}

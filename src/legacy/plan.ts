@@ -1,0 +1,234 @@
+/**
+ * A page of legacy rows → what is to be done, against what is there. Reads, writes nothing: `legacy plan`
+ * stops here, `legacy migrate` goes on to write.
+ */
+
+import {
+  type BookingKey,
+  findBookings,
+  findEntries,
+  findOccupants,
+  findQueued,
+  type Occupant,
+  type StoredBooking,
+  type StoredEntry,
+} from "../db/legacy.ts";
+import type { LegacySource, SourceTable } from "../db/legacy-source.ts";
+import type { Database, Db } from "../db/open.ts";
+import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
+import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
+import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./mapping.ts";
+
+export type Migrated = Candidate & { derived: { outcome: "migrated"; row: UnifiedBooking } };
+export type Waitlisted = Candidate & { derived: { outcome: "waitlisted"; entry: WaitlistEntry } };
+export type Quarantined = Candidate & { derived: { outcome: "quarantined" } };
+
+/** What an earlier run made of a row, to be taken away before its new outcome is written. */
+export interface Takedown {
+  bookingId: number | null;
+  entryId: number | null;
+}
+
+/** One change to what is there; `instead` takes away an earlier outcome first. */
+export type Change =
+  | { kind: "insert"; candidate: Candidate; instead: Takedown | null }
+  | { kind: "update"; candidate: Migrated; bookingId: number }
+  | { kind: "requeue"; candidate: Waitlisted; entryId: number }
+  /** The target says already what the rules give now: only the record follows. */
+  | { kind: "acknowledge"; candidate: Candidate; targetId: number | null };
+
+export interface PagePlan {
+  table: SourceTable;
+  /** Rows that no run has seen: the bulk. */
+  fresh: Candidate[];
+  changes: Change[];
+  unchanged: number;
+  /** Legacy rows that lose their unified row to a better one (LEGACY 2.7), to be re-read first. */
+  demoted: number[];
+  /** Waitlist entries that are there already, as `session student` → id. */
+  queued: Map<string, number>;
+  lastId: number;
+  read: number;
+}
+
+export interface PlanContext {
+  database: Database;
+  options: MappingOptions;
+  /** Look every key up before it is taken. */
+  checkOccupied: boolean;
+}
+
+/** Null where no rows are left. */
+export async function planPage(
+  context: PlanContext,
+  db: Db,
+  source: LegacySource,
+  wanted: { after: number; limit: number } | { ids: readonly number[] },
+): Promise<PagePlan | null> {
+  const facts = await source.read<Facts>(db, wanted);
+  if (facts.length === 0) return null;
+  const plan: PagePlan = {
+    table: source.table,
+    fresh: [],
+    changes: [],
+    unchanged: 0,
+    demoted: [],
+    queued: new Map(),
+    lastId: facts.at(-1)!.id,
+    read: facts.length,
+  };
+  const candidates = facts.map((row) => derive(source.table, row, context.options));
+  const settled = await settleDuplicates(context, db, plan, candidates);
+  const changed: Candidate[] = [];
+  for (const candidate of settled) {
+    const { facts: row } = candidate;
+    if (row.prior_outcome === null) plan.fresh.push(candidate);
+    else if (row.prior_hash === candidate.hash || row.issue_status === "skipped") plan.unchanged += 1;
+    else changed.push(candidate);
+  }
+  plan.changes = await planChanges(db, changed);
+  const waiting = [...plan.fresh, ...changed].flatMap((c) =>
+    c.derived.outcome === "waitlisted" ? [c.derived.entry.session_id] : [],
+  );
+  plan.queued = await findQueued(db, waiting);
+  return plan;
+}
+
+function keyOf(row: UnifiedBooking): BookingKey {
+  return {
+    booking_type: row.booking_type,
+    student_user_id: row.student_user_id,
+    place_id: row.booking_type === "group_session" ? row.session_id! : row.teacher_id,
+    start_at_utc: row.start_at_utc,
+  };
+}
+
+/** already_booked and duplicate_booking: the two reasons that lie in other rows (LEGACY 2.7). */
+async function settleDuplicates(
+  context: PlanContext,
+  db: Db,
+  plan: PagePlan,
+  candidates: Candidate[],
+): Promise<Candidate[]> {
+  const asking = candidates.filter(
+    (c): c is Migrated =>
+      c.derived.outcome === "migrated" &&
+      (context.checkOccupied || c.facts.loses_to !== null) &&
+      c.hash !== c.facts.prior_hash,
+  );
+  const occupants = new Map<Candidate, Occupant>();
+  for (const occupant of await findOccupants(
+    context.database,
+    db,
+    asking.map((c) => keyOf(c.derived.row)),
+  ))
+    occupants.set(asking[occupant.at]!, occupant);
+  return candidates.map((candidate) => {
+    const occupant = occupants.get(candidate);
+    const own =
+      occupant !== undefined && occupant.source_table === plan.table && occupant.source_id === candidate.id;
+    if (occupant !== undefined && !own && occupant.source_table === null) {
+      return quarantine(candidate, {
+        code: "already_booked",
+        message: `booking ${occupant.booking_id} of the unified table has the same student, place and time`,
+      });
+    }
+    if (candidate.derived.outcome === "migrated" && candidate.facts.loses_to !== null) {
+      return quarantine(candidate, {
+        code: "duplicate_booking",
+        message: `${plan.table} ${candidate.facts.loses_to} has the same student, place and time, and is kept`,
+      });
+    }
+    if (occupant !== undefined && !own) plan.demoted.push(occupant.source_id!);
+    return candidate;
+  });
+}
+
+/** Rows that have an outcome which is no longer what the rules give. */
+async function planChanges(db: Db, changed: readonly Candidate[]): Promise<Change[]> {
+  const targets = (outcome: string) =>
+    changed.flatMap(({ facts }) =>
+      facts.prior_target_id !== null && holds(facts) === outcome ? [facts.prior_target_id] : [],
+    );
+  const bookings = await findBookings(db, targets("booking"));
+  const entries = await findEntries(db, targets("entry"));
+  return changed.map((candidate) => planChange(candidate, bookings, entries));
+}
+
+/** What kind of target the record of an earlier run points to. */
+function holds(facts: Facts): "booking" | "entry" | "nothing" {
+  if (facts.prior_outcome === "waitlisted") return "entry";
+  return facts.prior_target_id === null ? "nothing" : "booking";
+}
+
+function planChange(
+  candidate: Candidate,
+  bookings: Map<number, StoredBooking>,
+  entries: Map<number, StoredEntry>,
+): Change {
+  const { facts } = candidate;
+  const held = holds(facts);
+  switch (held) {
+    case "nothing":
+      return { kind: "insert", candidate, instead: null };
+    case "booking":
+      return planChangedBooking(candidate, facts.prior_target_id!, bookings.get(facts.prior_target_id!));
+    case "entry":
+      return planChangedEntry(candidate, facts.prior_target_id!, entries.get(facts.prior_target_id!));
+    default:
+      return held satisfies never;
+  }
+}
+
+function planChangedBooking(
+  candidate: Candidate,
+  bookingId: number,
+  stored: StoredBooking | undefined,
+): Change {
+  const current = stored === undefined ? null : fingerprintOfBooking(stored);
+  if (current === candidate.hash) return { kind: "acknowledge", candidate, targetId: bookingId };
+  const touched = current !== candidate.facts.prior_hash || candidate.facts.issue_code === "diverged";
+  if (touched)
+    return {
+      kind: "acknowledge",
+      candidate: diverged(candidate, `booking ${bookingId}`, stored !== undefined),
+      targetId: bookingId,
+    };
+  if (candidate.derived.outcome === "migrated")
+    return { kind: "update", candidate: candidate as Migrated, bookingId };
+  return { kind: "insert", candidate, instead: { bookingId, entryId: null } };
+}
+
+function planChangedEntry(candidate: Candidate, entryId: number, stored: StoredEntry | undefined): Change {
+  const { facts, derived } = candidate;
+  if (facts.prior_created !== 1) {
+    // The entry was the app's own: it stays, whatever became of the legacy row.
+    return derived.outcome === "waitlisted"
+      ? { kind: "acknowledge", candidate, targetId: entryId }
+      : { kind: "insert", candidate, instead: null };
+  }
+  const current = stored === undefined ? null : fingerprintOfEntry(stored);
+  if (current === candidate.hash) return { kind: "acknowledge", candidate, targetId: entryId };
+  if (current !== facts.prior_hash)
+    return {
+      kind: "acknowledge",
+      candidate: diverged(candidate, `waitlist entry ${entryId}`, stored !== undefined),
+      targetId: null,
+    };
+  if (
+    derived.outcome === "waitlisted" &&
+    stored?.session_id === derived.entry.session_id &&
+    stored.student_user_id === derived.entry.student_user_id
+  ) {
+    return { kind: "requeue", candidate: candidate as Waitlisted, entryId };
+  }
+  return { kind: "insert", candidate, instead: { bookingId: null, entryId } };
+}
+
+/** The hash stays that of what the rules give: the same divergence is not reported as news again. */
+function diverged(candidate: Candidate, target: string, exists: boolean): Candidate {
+  const message = exists
+    ? `the legacy row changed after ${target} had been changed by somebody else`
+    : `the legacy row changed after ${target} had been deleted`;
+  return { ...candidate, derived: { outcome: "quarantined", issue: { code: "diverged", message } } };
+}
