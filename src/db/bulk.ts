@@ -94,7 +94,7 @@ export async function updateRows(
   columns: readonly string[],
   rows: readonly Cell[][],
 ): Promise<void> {
-  if (rows.length === 0) return;
+  if (rows.length === 0 || columns.length === 0) return;
   const target = quote(database.layout.name(table));
   if (database.sqlite !== null) {
     const update = database.sqlite.prepare(

@@ -1,6 +1,11 @@
 /** The runs of the migration, and the session values that they found and wrote. */
+
+import { sql } from "kysely";
+import { SEATED_STATUSES } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Cell, insertRows, updateRows } from "./bulk.ts";
+import { quote } from "./ddl.ts";
+import { listSessionsBefore } from "./legacy-rollback.ts";
 import type { Database, Db } from "./open.ts";
 import type { Trx } from "./transaction.ts";
 
@@ -122,4 +127,56 @@ async function keepBefore(
     ["run_id", "session_id", "before_values", "after_values"],
     fresh,
   );
+}
+
+const PAGE = 1_000;
+const COUNTERS = ["seats_taken", "current_attendees"];
+
+async function recount(
+  database: Database,
+  trx: Trx,
+  sessionId: number,
+  columns: readonly string[],
+): Promise<void> {
+  const { seated } = await trx
+    .selectFrom("live_class_booking")
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>("seats_reserved"), eb.lit(0)).as("seated"))
+    .where("session_id", "=", sessionId)
+    .where("status", "in", SEATED_STATUSES)
+    .executeTakeFirstOrThrow();
+  await updateRows(database, trx, "live_class_session", columns, [
+    [sessionId, ...columns.map(() => Number(seated))],
+  ]);
+}
+
+/**
+ * Gives sessions back the values that a run found in them. A column that somebody changed since keeps
+ * the new value; a counter is then counted anew, for the run's bookings are gone.
+ */
+export async function changeBack(database: Database, trx: Trx, runId: number): Promise<void> {
+  for (let after = 0; ; ) {
+    const page = await listSessionsBefore(trx, runId, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    for (const { session_id, before_values, after_values } of page) {
+      const before = JSON.parse(before_values) as Record<string, Cell>;
+      const written = JSON.parse(after_values) as Record<string, Cell>;
+      const columns = Object.keys(before);
+      const { rows } = await sql
+        .raw<Record<string, Cell>>(
+          `select ${columns.map(quote).join(", ")} from ${quote(database.layout.name("live_class_session"))} where id = ${Number(session_id)}`,
+        )
+        .execute(trx);
+      const current = rows[0];
+      if (current === undefined) continue;
+      const untouched = columns.filter((column) => current[column] === written[column]);
+      await updateRows(database, trx, "live_class_session", untouched, [
+        [session_id, ...untouched.map((column) => before[column]!)],
+      ]);
+      const counters = columns.filter((column) => COUNTERS.includes(column) && !untouched.includes(column));
+      if (counters.length > 0) await recount(database, trx, session_id, counters);
+    }
+    after = last.session_id;
+  }
+  await trx.deleteFrom("legacy_session_before").where("run_id", "=", runId).execute();
 }

@@ -1,6 +1,6 @@
 /** What the migration records: runs, provenance, issues; and the look-ups of its targets. */
 import { CompiledQuery, type ExpressionBuilder, sql } from "kysely";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
 import type { SourceTable } from "./legacy-source.ts";
 import type { Database, Db } from "./open.ts";
@@ -41,7 +41,7 @@ export async function findOccupants(
   db: Db,
   keys: readonly BookingKey[],
 ): Promise<Occupant[]> {
-  if (keys.length === 0) return [];
+  if (keys.length === 0 || !database.layout.has("live_class_booking")) return [];
   const booking = quote(database.layout.name("live_class_booking"));
   const provenance = quote(database.layout.name("legacy_provenance"));
   const source = database.layout.has("legacy_provenance")
@@ -50,19 +50,31 @@ export async function findOccupants(
   const columns = "t.id as booking_id, p.source_table, p.source_id";
   const { sqlite } = database;
   if (sqlite !== null) {
+    // The app may have spelt the same instant with T and Z: texts are read, not compared.
+    const at = (kind: string, place: string) =>
+      sqlite.prepare(
+        `select ${columns}, t.start_at_utc from ${booking} t ${source} where t.booking_type = '${kind}' and t.student_user_id = ? and t.${place} = ? order by t.id`,
+      );
     const statements = {
-      group_session: sqlite.prepare(
-        `select ${columns} from ${booking} t ${source} where t.booking_type = 'group_session' and t.student_user_id = ? and t.session_id = ? and t.start_at_utc = ?`,
-      ),
-      one_on_one: sqlite.prepare(
-        `select ${columns} from ${booking} t ${source} where t.booking_type = 'one_on_one' and t.student_user_id = ? and t.teacher_id = ? and t.start_at_utc = ?`,
-      ),
+      group_session: at("group_session", "session_id"),
+      one_on_one: at("one_on_one", "teacher_id"),
     };
-    return keys.flatMap((key, at) => {
-      const found = statements[key.booking_type].get(key.student_user_id, key.place_id, key.start_at_utc) as
-        | Omit<Occupant, "at">
-        | undefined;
-      return found === undefined ? [] : [{ at, ...found }];
+    return keys.flatMap((key, position) => {
+      const there = statements[key.booking_type].all(key.student_user_id, key.place_id) as (Omit<
+        Occupant,
+        "at"
+      > & { start_at_utc: string })[];
+      const found = there.find((row) => parseInstant(String(row.start_at_utc)) === key.start_at_utc);
+      return found === undefined
+        ? []
+        : [
+            {
+              at: position,
+              booking_id: found.booking_id,
+              source_table: found.source_table,
+              source_id: found.source_id,
+            },
+          ];
     });
   }
   const text = `select x.at::int as at, ${columns}
@@ -197,12 +209,24 @@ export async function hasOwnBookings(database: Database): Promise<boolean> {
   return Number(bookings.rows[0]!.n) !== Number(known.n);
 }
 
-/** How many rows of a legacy table have no outcome yet. */
-export async function countNew(database: Database, table: SourceTable): Promise<number> {
-  if (!database.layout.has(table)) return 0;
-  const { rows } = await sql<{ n: number }>`
-    select (select count(*) from ${sql.table(table)}) - (select count(*) from ${sql.table("legacy_provenance")} where source_table = ${table}) as n`.execute(
-    database.db,
-  );
-  return Math.max(0, Number(rows[0]!.n));
+/** At most how many ids of each kind a run over the rows without an outcome will give. */
+export async function countForeseen(
+  database: Database,
+): Promise<{ booking: number; waitlist: number; series: number; item: number }> {
+  const { layout } = database;
+  const count = async (table: SourceTable, condition: string) => {
+    if (!layout.has(table)) return 0;
+    const { rows } = await sql
+      .raw<{ n: number }>(
+        `select count(*) as n from ${quote(layout.name(table))} b where ${condition} and not exists (select 1 from ${quote(layout.name("legacy_provenance"))} p where p.source_table = '${table}' and p.source_id = b.id)`,
+      )
+      .execute(database.db);
+    return Number(rows[0]!.n);
+  };
+  const waitlist = await count("booking", "b.status = 'waitlisted'");
+  const recurring = layout.has("one_on_one_booking", "recurring_series_id")
+    ? await count("one_on_one_booking", "b.recurring_series_id is not null")
+    : 0;
+  const booking = (await count("booking", "1 = 1")) - waitlist + (await count("one_on_one_booking", "1 = 1"));
+  return { booking, waitlist, series: recurring, item: recurring };
 }

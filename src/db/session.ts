@@ -1,5 +1,6 @@
 /** Sessions as the migration fills them, and their counters. */
 import { sql } from "kysely";
+import { SEATED_STATUSES } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
 import type { Database, Db } from "./open.ts";
 
@@ -111,4 +112,41 @@ export async function listOverbooked(database: Database, db: Db): Promise<Overbo
     )
     .execute(db);
   return rows;
+}
+
+/** Σ seats_reserved of the confirmed and attended unified bookings, by session; sessions without any are left out. */
+export async function sumSeatsBySession(database: Database): Promise<Map<number, number>> {
+  const rows = await database.db
+    .selectFrom("live_class_booking")
+    .select((eb) => ["session_id", eb.fn.sum<number>("seats_reserved").as("seats")])
+    .where("session_id", "is not", null)
+    .where("status", "in", SEATED_STATUSES)
+    .groupBy("session_id")
+    .execute();
+  return new Map(rows.map((row) => [row.session_id!, Number(row.seats)]));
+}
+
+/** The capacity columns of sessions; a column that the table lacks reads as null. */
+export async function listCapacities(
+  database: Database,
+  ids: readonly number[],
+): Promise<Pick<SessionFacts, "id" | "capacity" | "total_seats" | "max_attendees">[]> {
+  const { layout } = database;
+  const found: Pick<SessionFacts, "id" | "capacity" | "total_seats" | "max_attendees">[] = [];
+  if (!layout.has("live_class_session")) return found;
+  const columns = ["capacity", "total_seats", "max_attendees"].map((c) =>
+    layout.has("live_class_session", c) ? c : `null as ${c}`,
+  );
+  for (let at = 0; at < ids.length; at += 1000) {
+    const { rows } = await sql
+      .raw<(typeof found)[number]>(
+        `select id, ${columns.join(", ")} from ${quote(layout.name("live_class_session"))} where id in (${ids
+          .slice(at, at + 1000)
+          .map(Number)
+          .join(",")})`,
+      )
+      .execute(database.db);
+    found.push(...rows);
+  }
+  return found;
 }

@@ -5,7 +5,7 @@
 import { pauseTriggers, reserveIds, resumeTriggers } from "../db/bulk.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import { countNew, countOpenIssues, hasAnswers, hasOwnBookings } from "../db/legacy.ts";
+import { countForeseen, countOpenIssues, hasAnswers, hasOwnBookings } from "../db/legacy.ts";
 import {
   changeSessions,
   insertRun,
@@ -133,11 +133,7 @@ async function relaxForeignKeys(database: Database): Promise<void> {
 
 async function startRun(database: Database, lease: Lease, options: MigrateOptions): Promise<Run> {
   const counts = emptyCounts();
-  const fresh = {
-    booking: await countNew(database, "booking"),
-    one_on_one_booking: await countNew(database, "one_on_one_booking"),
-  };
-  const blocks = { booking: fresh.booking + fresh.one_on_one_booking, waitlist: 0, series: 0, item: 0 };
+  const blocks = await countForeseen(database);
   const { id, ids } = await writing(database, async (trx) => {
     await renewLease(trx, lease);
     const reserved = {} as Ids;

@@ -90,7 +90,7 @@ export async function planPage(
   const waiting = [...plan.fresh, ...changed].flatMap((c) =>
     c.derived.outcome === "waitlisted" ? [c.derived.entry.session_id] : [],
   );
-  plan.queued = await findQueued(db, waiting);
+  plan.queued = context.database.layout.has("session_waitlist") ? await findQueued(db, waiting) : new Map();
   return plan;
 }
 

@@ -1,0 +1,231 @@
+import type { Command } from "commander";
+import type { Database } from "../../db/open.ts";
+import {
+  countInRollback,
+  findDrift,
+  findDuplicates,
+  migrateSchema,
+  planSchema,
+  readSchemaState,
+  rollbackSchema,
+} from "../../db/schema.ts";
+import { refused } from "../../domain/error.ts";
+import { EXIT } from "../exit.ts";
+import { printObject, printRows } from "../output.ts";
+import type { WithShell } from "../program.ts";
+import { safetyCopy } from "../safety-copy.ts";
+
+interface StatusFlags {
+  check?: boolean;
+}
+
+interface MigrateFlags {
+  backup: boolean;
+}
+
+export function defineDb(db: Command, shell: WithShell): void {
+  db.command("status")
+    .description("what the database is, which schema migrations are applied and which are pending")
+    .option("--check", "exit with 6 where the schema is behind")
+    .addHelpText("after", "\nExample:\n  $ classbook db status --db sample/school.sqlite3")
+    .action(async (flags: StatusFlags, command: Command) => {
+      const { read, output, exit } = shell(command);
+      await read(async (database) => {
+        const state = await readSchemaState(database);
+        const rows = [
+          ...state.applied.map((m) => ({
+            id: m.id,
+            status: state.edited.includes(m.id) ? "edited" : "applied",
+            applied_at: m.applied_at,
+            summary: "",
+          })),
+          ...state.pending.map((m) => ({
+            id: m.id,
+            status: "pending",
+            applied_at: null,
+            summary: m.summary,
+          })),
+        ];
+        const object = {
+          database: database.address,
+          engine: database.engine,
+          version: database.version,
+          layout: database.layout.kind,
+          app_label: database.layout.appLabel,
+          behind: state.pending.length > 0,
+          migrations: rows,
+        };
+        await printObject(output, object, () =>
+          [
+            heading(database),
+            "",
+            ...rows.map((r) => `  ${r.status.padEnd(8)} ${r.id}  ${r.applied_at ?? r.summary}`),
+            "",
+          ].join("\n"),
+        );
+        if (flags.check && state.pending.length > 0) exit(EXIT.findings);
+      });
+    });
+
+  db.command("migrate")
+    .description("bring the schema up to date; a new database is created")
+    .option("--no-backup", "no safety copy of an SQLite file before the first change")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ classbook db migrate --db new.sqlite3\n  $ classbook db migrate --db sample/school.sqlite3 --dry-run",
+    )
+    .action(async (flags: MigrateFlags, command: Command) => {
+      const here = shell(command);
+      if (here.dryRun) {
+        await here.read((database) => showPlan(database, here.output));
+        return;
+      }
+      await here.write(
+        async (database) => {
+          await prepareNew(database);
+          const { pending } = await readSchemaState(database);
+          // Duplicates are told before anything is copied or changed.
+          const duplicates = await findDuplicates(
+            database,
+            pending.flatMap((m) => m.needsUnique ?? []),
+          );
+          if (pending.length > 0 && flags.backup && duplicates.length === 0) await safetyCopy(here, database);
+          const applied = await migrateSchema(database, { now: here.now() });
+          await printObject(
+            here.output,
+            { database: database.address, layout: database.layout.kind, applied },
+            () =>
+              applied.length === 0
+                ? `${heading(database)}\nThe schema is up to date.\n`
+                : `${heading(database)}\n${applied.map((id) => `  applied ${id}`).join("\n")}\n`,
+          );
+        },
+        { create: true },
+      );
+    });
+
+  db.command("rollback")
+    .description("take back the last schema migration, with what stands in its tables")
+    .addHelpText("after", "\nExample:\n  $ classbook db rollback --db new.sqlite3 --yes")
+    .action(async (_flags: object, command: Command) => {
+      const here = shell(command);
+      await here.write(async (database) => {
+        const found = await countInRollback(database);
+        if (found === null) {
+          await printObject(here.output, { undone: null }, () => "No schema migration is applied.\n");
+          return;
+        }
+        const lost = found.tables.map((t) => `${t.rows} rows of ${t.table}`).join(", ");
+        const question = `Take back ${found.id}${lost === "" ? "" : `, which deletes ${lost}`}?`;
+        if (here.dryRun) {
+          await printObject(
+            here.output,
+            { undone: null, would_undo: found.id, would_delete: found.tables },
+            () =>
+              `Would take back ${found.id}${lost === "" ? "" : `, deleting ${lost}`}. Nothing was changed.\n`,
+          );
+          return;
+        }
+        if (!(await here.confirm(question)))
+          throw refused("not_confirmed", "not confirmed", "nothing was changed");
+        const undone = await rollbackSchema(database);
+        await printObject(here.output, { undone, deleted: found.tables }, () => `Took back ${undone}.\n`);
+      });
+    });
+
+  db.command("check")
+    .description(
+      "compare the database with what this version of classbook expects; exits with 6 on a difference",
+    )
+    .addHelpText("after", "\nExample:\n  $ classbook db check --db sample/school.sqlite3")
+    .action(async (_flags: object, command: Command) => {
+      const { read, output, exit } = shell(command);
+      await read(async (database) => {
+        const { pending } = await readSchemaState(database);
+        const problems = [
+          ...pending.map((m) => ({
+            problem: `${m.id} is pending: ${m.summary}`,
+            what_to_do: "classbook db migrate",
+          })),
+          ...(await findDrift(database)).map((problem) => ({
+            problem,
+            what_to_do: "restore it, or roll back and migrate again",
+          })),
+          ...(
+            await findDuplicates(
+              database,
+              pending.flatMap((m) => m.needsUnique ?? []),
+            )
+          ).map((d) => ({
+            problem: `${d.rows} rows stand in the way of ${d.index}: ${d.examples.join("; ")}`,
+            what_to_do: d.remedy,
+          })),
+        ];
+        await printRows(
+          output,
+          ["problem", "what_to_do"],
+          problems,
+          undefined,
+          "The schema is what this version expects.",
+        );
+        if (problems.length > 0) exit(EXIT.findings);
+      });
+    });
+
+  db.command("backup")
+    .description("a consistent copy of an SQLite database, whoever writes meanwhile")
+    .option("--to FILE", "where to (default: beside the database, with the time in its name)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ classbook db backup --db sample/school.sqlite3 --to sample/copy.sqlite3",
+    )
+    .action(async (flags: { to?: string }, command: Command) => {
+      const { read, output, now } = shell(command);
+      await read(async (database) => {
+        const { backupDatabase } = await import("../../db/backup.ts");
+        const backup = await backupDatabase(database, flags.to ?? null, now());
+        await printObject(
+          output,
+          { ...backup },
+          () => `Copied to ${backup.file} (${backup.bytes.toLocaleString("en")} bytes).\n`,
+        );
+      });
+    });
+}
+
+/** `school.sqlite3 · SQLite 3.53.2 · Django app myApp` */
+export function heading(database: Database): string {
+  const layout =
+    database.layout.kind === "native" ? "classbook's own schema" : `Django app ${database.layout.appLabel}`;
+  return `${database.name} · ${database.version} · ${layout}`;
+}
+
+/** A database of our own is written by several processes: WAL lets them read meanwhile. The app's file keeps its mode. */
+async function prepareNew(database: Database): Promise<void> {
+  if (database.layout.kind === "native" && database.layout.catalog.size === 0)
+    database.sqlite?.pragma("journal_mode = WAL");
+}
+
+async function showPlan(database: Database, output: Parameters<typeof printObject>[0]): Promise<void> {
+  const plan = await planSchema(database);
+  const object = {
+    database: database.address,
+    pending: plan.pending.map(({ id, summary, steps }) => ({
+      id,
+      summary,
+      statements: steps.map((s) => s.sql),
+    })),
+    duplicates: plan.duplicates,
+  };
+  await printObject(output, object, () => {
+    if (plan.pending.length === 0) return "The schema is up to date.\n";
+    const blocks = plan.pending.map(
+      ({ id, summary, steps }) => `-- ${id}: ${summary}\n${steps.map((step) => `${step.sql};`).join("\n")}`,
+    );
+    const blocked = plan.duplicates.map(
+      (d) =>
+        `-- ${d.rows} rows stand in the way of ${d.index} (${d.examples.join("; ")}); resolve with: ${d.remedy}`,
+    );
+    return `${[...blocks, ...blocked].join("\n\n")}\n`;
+  });
+}

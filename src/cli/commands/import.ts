@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+import { migrateSchema, readSchemaState } from "../../db/schema.ts";
+import { usageError } from "../../domain/error.ts";
+import { importLegacy } from "../../legacy/import.ts";
+import { EXIT } from "../exit.ts";
+import { escapeControl, printObject } from "../output.ts";
+import type { WithShell } from "../program.ts";
+
+interface ImportFlags {
+  from: string;
+  batch: string;
+}
+
+export function defineImport(command: Command, shell: WithShell): void {
+  command
+    .requiredOption("--from SOURCE", "a Django database (SQLite file, postgres://…) or a dumpdata JSON file")
+    .option("--batch N", "rows a transaction", "10000")
+    .addHelpText(
+      "after",
+      "\nIds are kept. Importing again brings over what is new or changed in the source.\n\nExample:\n  $ classbook import --from sample/school.sqlite3 --db new.sqlite3",
+    )
+    .action(async (flags: ImportFlags, run: Command) => {
+      const here = shell(run);
+      const batch = Number(flags.batch);
+      if (!Number.isInteger(batch) || batch < 1)
+        throw usageError(
+          "bad_batch",
+          `--batch "${flags.batch}" is not a number of rows`,
+          "a whole number from 1",
+        );
+      await here.write(
+        async (database) => {
+          if (database.layout.kind === "native") {
+            if (database.layout.catalog.size === 0) database.sqlite?.pragma("journal_mode = WAL");
+            const { pending } = await readSchemaState(database);
+            if (pending.length > 0) await migrateSchema(database, { now: here.now() });
+          }
+          const progress = here.progress();
+          try {
+            const result = await importLegacy(database, {
+              from: flags.from,
+              appLabel: run.optsWithGlobals<{ appLabel?: string }>().appLabel ?? null,
+              batch,
+              onProgress: ({ table, done, total }) => progress.update(table, done, total),
+              shouldStop: here.stopping,
+            });
+            progress.end();
+            await printObject(here.output, { ...result }, () => {
+              const n = (value: number) => value.toLocaleString("en").padStart(10);
+              const lines = result.tables.map(
+                (t) =>
+                  `  ${t.table.padEnd(24)}${n(t.read)}${n(t.inserted)}${n(t.updated)}${n(t.unchanged)}${n(t.skipped)}`,
+              );
+              return [
+                `${result.source} → ${database.address}`,
+                "",
+                `  ${"".padEnd(24)}${["read", "new", "changed", "same", "left out"].map((w) => w.padStart(10)).join("")}`,
+                ...lines,
+                ...result.notes.map((note) => `  ${escapeControl(note)}`),
+                "",
+              ].join("\n");
+            });
+            for (const problem of result.problems.slice(0, 20))
+              here.say(escapeControl(`${problem.table} ${problem.id}, ${problem.column}: ${problem.what}`));
+            if (result.problem_count > 20)
+              here.say(`… and ${(result.problem_count - 20).toLocaleString("en")} more`);
+            if (result.tables.some((t) => t.skipped > 0)) here.exit(EXIT.partial);
+            if (!result.finished) here.say("Stopped; what was copied is kept. The same command goes on.");
+            else if (here.output.format === "table")
+              here.say(`Next: classbook legacy plan --db ${here.address}`);
+          } finally {
+            progress.end();
+          }
+        },
+        { create: true, anyLabel: true },
+      );
+    });
+}

@@ -1,0 +1,339 @@
+/** The commands that look at what a migration did, and the one that takes it back. */
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { countOpenIssues, findBookings, findEntries } from "../../db/legacy.ts";
+import {
+  countOutcomes,
+  findIssue,
+  findWhereabouts,
+  summariseIssues,
+  type Whereabouts,
+} from "../../db/legacy-issue.ts";
+import { listRuns } from "../../db/legacy-run.ts";
+import { countSource, SOURCE_TABLES } from "../../db/legacy-source.ts";
+import type { Database } from "../../db/open.ts";
+import { notFound, refused, usageError } from "../../domain/error.ts";
+import { EXIT } from "../exit.ts";
+import { escapeControl, printObject, printRows, type Row } from "../output.ts";
+import type { WithShell } from "../program.ts";
+import { verifyScreen } from "../screens/verification.ts";
+import type { Shell } from "../shell.ts";
+import { heading } from "./db.ts";
+import { requireMigration, sayOpenIssues, zoneOfSource } from "./legacy.ts";
+
+export function defineVerify(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("verify")
+    .description(
+      "compare legacy and unified rows without trusting the code that wrote them; exits with 6 on a difference",
+    )
+    .addHelpText("after", "\nExample:\n  $ classbook legacy verify --db sample/school.sqlite3")
+    .action(async (_flags: object, command: Command) => {
+      const here = shell(command);
+      await here.read(
+        async (database) => {
+          const result = await verify(here, database);
+          await printObject(here.output, { ...result }, () => verifyScreen(here, database, result));
+          if (here.output.format !== "table") await sayOpenIssues(here, database);
+          if (!result.ok) here.exit(EXIT.findings);
+        },
+        { connectionWrites: true },
+      );
+    });
+}
+
+async function verify(here: Shell, database: Database) {
+  await requireMigration(database);
+  const { verifyLegacy } = await import("../../legacy/verify.ts");
+  const progress = here.progress();
+  try {
+    return await verifyLegacy(database, {
+      sourceTimezone: await zoneOfSource(database, null),
+      onProgress: ({ done, total }) => progress.update("verifying", done, total),
+      shouldStop: here.stopping,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+export function defineStatus(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("status")
+    .description("how far the migration is: runs, outcomes, what waits")
+    .option("--check", "exit with 6 where rows wait for a decision or were never read")
+    .addHelpText("after", "\nExample:\n  $ classbook legacy status --db sample/school.sqlite3")
+    .action(async (flags: { check?: boolean }, command: Command) => {
+      const here = shell(command);
+      await here.read(async (database) => {
+        const outcomes = await countOutcomes(database);
+        const tables: Record<string, Record<string, number>> = {};
+        let unread = 0;
+        for (const table of SOURCE_TABLES) {
+          const total = (await countSource(database.layout, database.db, table)) ?? 0;
+          const own = outcomes.filter((row) => row.source_table === table);
+          const known = own.reduce((sum, row) => sum + row.count, 0);
+          tables[table] = {
+            total,
+            ...Object.fromEntries(own.map((row) => [row.outcome, row.count])),
+            not_read_yet: Math.max(0, total - known),
+          };
+          unread += Math.max(0, total - known);
+        }
+        const runs = (await listRuns(database)).map(
+          ({ id, status, phase, started_at, finished_at, actor }) => ({
+            id,
+            status,
+            phase,
+            started_at,
+            finished_at,
+            actor,
+          }),
+        );
+        const open = await countOpenIssues(database);
+        const byCode = Object.fromEntries(
+          (await summariseIssues(database)).map((row) => [row.code, row.count]),
+        );
+        await printObject(
+          here.output,
+          { database: database.address, tables, open_issues: open, by_code: byCode, runs },
+          () =>
+            [
+              heading(database),
+              "",
+              ...Object.entries(tables).map(
+                ([table, counts]) =>
+                  `  ${table.padEnd(20)} ${Object.entries(counts)
+                    .map(([name, n]) => `${name.replaceAll("_", " ")} ${n.toLocaleString("en")}`)
+                    .join(", ")}`,
+              ),
+              "",
+              ...(runs.length === 0
+                ? ["  No run yet: classbook legacy plan"]
+                : runs.map(
+                    (run) =>
+                      `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${run.started_at} UTC by ${escapeControl(run.actor)}`,
+                  )),
+              ...(open > 0
+                ? [`  ${open.toLocaleString("en")} rows wait for a decision: classbook legacy issues`]
+                : []),
+              "",
+            ].join("\n"),
+        );
+        if (flags.check && (open > 0 || unread > 0)) here.exit(EXIT.findings);
+      });
+    });
+}
+
+export function defineReport(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("report")
+    .description("the page that the cut-over is approved by, as HTML or Markdown")
+    .option("--to FILE", "where to: FILE.html or FILE.md (default: Markdown to standard output)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ classbook legacy report --to report.html --db sample/school.sqlite3",
+    )
+    .action(async (flags: { to?: string }, command: Command) => {
+      const here = shell(command);
+      const html = flags.to?.toLowerCase().endsWith(".html") === true;
+      if (flags.to !== undefined && !html && !flags.to.toLowerCase().endsWith(".md")) {
+        throw usageError(
+          "bad_report_name",
+          `"${flags.to}" ends neither in .html nor in .md`,
+          "the ending says which form is wanted",
+        );
+      }
+      await here.read(
+        async (database) => {
+          const result = await verify(here, database);
+          const { collectReport } = await import("../../legacy/report.ts");
+          const report = await collectReport(database, { now: here.now(), verify: result });
+          if (here.output.format === "json") {
+            here.io.out(`${JSON.stringify(report, null, 2)}\n`);
+            return;
+          }
+          const text = html
+            ? (await import("../report/html.ts")).renderHtml(report)
+            : (await import("../report/markdown.ts")).renderMarkdown(report);
+          if (flags.to === undefined) here.io.out(text);
+          else {
+            writeFileSync(flags.to, text);
+            here.say(`Wrote ${flags.to}.`);
+          }
+        },
+        { connectionWrites: true },
+      );
+    });
+}
+
+export function defineRollback(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("rollback")
+    .description("remove exactly what a run created, and give sessions back their columns")
+    .option("--run ID", "which run (default: the last)")
+    .option("--force", "remove also what people changed since")
+    .addHelpText("after", "\nExample:\n  $ classbook legacy rollback --dry-run --db sample/school.sqlite3")
+    .action(async (flags: { run?: string; force?: boolean }, command: Command) => {
+      const here = shell(command);
+      const runId = flags.run === undefined ? null : Number(flags.run);
+      if (runId !== null && !Number.isInteger(runId))
+        throw usageError(
+          "bad_run",
+          `--run "${flags.run}" is not a run's number`,
+          "see classbook legacy status",
+        );
+      await here.write(async (database) => {
+        await requireMigration(database);
+        const { planRollback, rollbackRun, shownTouched } = await import("../../legacy/rollback.ts");
+        const plan = await planRollback(database, runId);
+        const { run, touched, ...counts } = plan;
+        const what = `${counts.bookings} bookings, ${counts.waitlist_entries} waitlist entries, ${counts.series} series and ${counts.issues} quarantined rows of run ${run.id}, and the columns of ${counts.sessions} sessions`;
+        const changed =
+          touched.length === 0
+            ? ""
+            : `\n${touched.length} of them were changed since: ${shownTouched(touched)}`;
+        const object = (done: boolean) => ({
+          run: run.id,
+          ...counts,
+          touched: touched.length,
+          touched_rows: touched,
+          done,
+        });
+        if (here.dryRun) {
+          await printObject(
+            here.output,
+            object(false),
+            () => `Would take back ${what}.${changed}\nNothing was changed.\n`,
+          );
+          return;
+        }
+        if (touched.length > 0 && !flags.force) {
+          throw refused(
+            "touched",
+            `${touched.length} rows were changed since run ${run.id} wrote them: ${shownTouched(touched)}`,
+            "nothing was changed; --force removes them too",
+            touched,
+          );
+        }
+        if (!(await here.confirm(`Take back ${what}?${changed}`)))
+          throw refused("not_confirmed", "not confirmed", "nothing was changed");
+        const progress = here.progress();
+        try {
+          await rollbackRun(database, {
+            runId: run.id,
+            force: flags.force === true,
+            now: here.now,
+            onProgress: (done) => progress.update("taking back", done, null),
+          });
+        } finally {
+          progress.end();
+        }
+        await printObject(here.output, object(true), () => `Took back ${what}.\n`);
+      });
+    });
+}
+
+export function defineFind(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("find ROW")
+    .description("where a legacy row went, by its UUID or as TABLE:ID")
+    .addHelpText("after", "\nExample:\n  $ classbook legacy find booking:1 --db sample/school.sqlite3")
+    .action(async (name: string, _flags: object, command: Command) => {
+      const here = shell(command);
+      const by = parseSought(name);
+      await here.read(async (database) => {
+        await requireMigration(database);
+        const found = await findWhereabouts(database, by);
+        if (found.length === 0)
+          throw notFound(
+            "no_such_row",
+            `no legacy row ${name} has an outcome here`,
+            "check the name; rows that came since are read by `classbook legacy migrate`",
+          );
+        const rows: Row[] = [];
+        for (const row of found) rows.push(await whereabouts(database, row));
+        const columns = [
+          "source_table",
+          "source_id",
+          "source_uuid",
+          "outcome",
+          "target_table",
+          "target_id",
+          "status",
+          "start_at_utc",
+          "code",
+          "message",
+          "run_id",
+        ];
+        if (here.output.format === "json") {
+          here.io.out(
+            `${JSON.stringify(rows.length === 1 ? publicRow(rows[0]!, here) : rows.map((row) => publicRow(row, here)), null, 2)}\n`,
+          );
+          return;
+        }
+        await printRows(here.output, columns, rows, [
+          "source_table",
+          "source_id",
+          "outcome",
+          "target_table",
+          "target_id",
+          "status",
+          "code",
+          "message",
+        ]);
+      });
+    });
+}
+
+function publicRow(row: Row, here: Shell): Row {
+  const fields = here.output.fields;
+  const start = row.start_at_utc;
+  const full: Row = {
+    ...row,
+    start_at_utc: typeof start === "string" ? `${start.replace(" ", "T")}Z` : null,
+  };
+  return fields === null ? full : Object.fromEntries(fields.map((field) => [field, full[field] ?? null]));
+}
+
+function parseSought(name: string): { uuid: string } | { table: string; id: number } {
+  const hex = name.replaceAll("-", "").toLowerCase();
+  if (/^[0-9a-f]{32}$/.test(hex)) return { uuid: hex };
+  const match = /^([a-z_]+):(\d+)$/.exec(name);
+  const table = SOURCE_TABLES.find((known) => known === match?.[1]);
+  if (match === null || table === undefined) {
+    throw usageError(
+      "bad_row_name",
+      `"${name}" is neither a UUID nor TABLE:ID`,
+      `TABLE is one of ${SOURCE_TABLES.join(", ")}: booking:12`,
+    );
+  }
+  return { table, id: Number(match[2]) };
+}
+
+async function whereabouts(database: Database, row: Whereabouts): Promise<Row> {
+  const { created: _created, ...rest } = row;
+  const issue =
+    row.outcome === "quarantined" ? await findIssue(database, row.source_table, row.source_id) : null;
+  const booking =
+    row.outcome !== "waitlisted" && row.target_id !== null
+      ? (await findBookings(database.db, [row.target_id])).get(row.target_id)
+      : undefined;
+  const entry =
+    row.outcome === "waitlisted" && row.target_id !== null
+      ? (await findEntries(database.db, [row.target_id])).get(row.target_id)
+      : undefined;
+  return {
+    ...rest,
+    target_table:
+      row.target_id === null
+        ? null
+        : row.outcome === "waitlisted"
+          ? "session_waitlist"
+          : "live_class_booking",
+    status: booking?.status ?? entry?.status ?? issue?.status ?? null,
+    start_at_utc: booking?.start_at_utc ?? null,
+    code: issue?.code ?? null,
+    message: issue?.message ?? null,
+  };
+}

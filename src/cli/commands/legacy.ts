@@ -1,0 +1,189 @@
+import type { Command } from "commander";
+import { countOpenIssues } from "../../db/legacy.ts";
+import { listRuns } from "../../db/legacy-run.ts";
+import type { Database } from "../../db/open.ts";
+import { migrateSchema, readSchemaState, requireSchema } from "../../db/schema.ts";
+import { ClassbookError, usageError } from "../../domain/error.ts";
+import { isZone } from "../../domain/zone.ts";
+import { DEFAULT_BATCH, migrateLegacy, sourceTimezone } from "../../legacy/migrate.ts";
+import { previewMigration } from "../../legacy/preview.ts";
+import { EXIT, SIGNAL_EXIT } from "../exit.ts";
+import { printObject } from "../output.ts";
+import type { WithShell } from "../program.ts";
+import { safetyCopy } from "../safety-copy.ts";
+import { migrateScreen, planScreen } from "../screens/migration.ts";
+import type { Shell } from "../shell.ts";
+import { defineIssues } from "./legacy-issues.ts";
+import { defineFind, defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
+
+interface MigrateFlags {
+  batch: string;
+  backup: boolean;
+  sourceTimezone?: string;
+}
+
+export function defineLegacy(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("plan")
+    .description("read every legacy row and say what migrate would do; writes nothing")
+    .option(
+      "--source-timezone ZONE",
+      "zone of legacy timestamps without an offset, where the app ran with USE_TZ off",
+    )
+    .addHelpText("after", "\nExample:\n  $ classbook legacy plan --db sample/school.sqlite3")
+    .action(async (flags: { sourceTimezone?: string }, command: Command) => {
+      const here = shell(command);
+      await here.read((database) => plan(here, database, flags.sourceTimezone ?? null), {
+        connectionWrites: true,
+      });
+    });
+
+  legacy
+    .command("migrate")
+    .description(
+      "take every legacy row over: as a booking, a waitlist entry, or a quarantined row with a reason",
+    )
+    .option("--batch N", "legacy rows a transaction", String(DEFAULT_BATCH))
+    .option(
+      "--source-timezone ZONE",
+      "zone of legacy timestamps without an offset, where the app ran with USE_TZ off",
+    )
+    .option("--no-backup", "no safety copy of an SQLite file before the first change")
+    .addHelpText(
+      "after",
+      "\nKill it anywhere and run it again: it goes on where it stopped.\n\nExample:\n  $ classbook legacy migrate --db sample/school.sqlite3",
+    )
+    .action(async (flags: MigrateFlags, command: Command) => {
+      const here = shell(command);
+      if (here.dryRun) {
+        await here.read((database) => plan(here, database, flags.sourceTimezone ?? null), {
+          connectionWrites: true,
+        });
+        return;
+      }
+      await here.write((database) => migrate(here, database, flags));
+    });
+
+  defineVerify(legacy, shell);
+  defineStatus(legacy, shell);
+  defineReport(legacy, shell);
+  defineRollback(legacy, shell);
+  defineFind(legacy, shell);
+  defineIssues(legacy, shell);
+}
+
+/** A zone from a flag, checked. */
+export async function zoneOfSource(database: Database, flag: string | null): Promise<string> {
+  const zone = await sourceTimezone(database, flag);
+  if (!isZone(zone))
+    throw usageError(
+      "bad_timezone",
+      `"${zone}" is not an IANA time zone`,
+      "such as --source-timezone Europe/Madrid",
+    );
+  return zone;
+}
+
+async function plan(here: Shell, database: Database, zone: string | null): Promise<void> {
+  requireLegacy(database);
+  const progress = here.progress();
+  try {
+    const preview = await previewMigration(database, {
+      sourceTimezone: await zoneOfSource(database, zone),
+      onProgress: (done, total) => progress.update("reading", done, total),
+      shouldStop: here.stopping,
+    });
+    progress.end();
+    if (here.stopping()) {
+      here.say("Stopped; nothing was written.");
+      here.exit(SIGNAL_EXIT.SIGINT);
+      return;
+    }
+    const pending = (await readSchemaState(database)).pending.map((migration) => migration.id);
+    await printObject(here.output, { ...preview, pending_schema: pending }, () =>
+      planScreen(here, database, preview, pending),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+function requireLegacy(database: Database): void {
+  if (
+    database.layout.has("booking") ||
+    database.layout.has("one_on_one_booking") ||
+    database.layout.has("live_class_session")
+  )
+    return;
+  throw usageError(
+    "nothing_legacy",
+    `${database.address} has no legacy tables`,
+    "`classbook import --from SOURCE` copies them into a database of classbook's own",
+  );
+}
+
+async function migrate(here: Shell, database: Database, flags: MigrateFlags): Promise<void> {
+  const batch = Number(flags.batch);
+  if (!Number.isInteger(batch) || batch < 1)
+    throw usageError(
+      "bad_batch",
+      `--batch "${flags.batch}" is not a number of rows`,
+      "a whole number from 1",
+    );
+  requireLegacy(database);
+  const zone = await zoneOfSource(database, flags.sourceTimezone ?? null);
+  const firstTime = !(await listRuns(database)).some((run) => run.status !== "rolled_back");
+  const state = await readSchemaState(database);
+  if (flags.backup && (firstTime || state.pending.length > 0)) await safetyCopy(here, database);
+  const applied = await migrateSchema(database, { now: here.now() });
+  if (applied.length > 0) here.say(`Schema: ${applied.join(", ")} applied.`);
+  const progress = here.progress();
+  const started = Date.now();
+  try {
+    const result = await migrateLegacy(database, {
+      sourceTimezone: zone,
+      now: here.now,
+      actor: here.actor,
+      batch,
+      onProgress: ({ phase, done, total }) => progress.update(phase.replaceAll("_", "-"), done, total),
+      shouldStop: here.stopping,
+    });
+    progress.end();
+    const { counts, ...rest } = result;
+    const seconds = (Date.now() - started) / 1000;
+    const object = {
+      ...counts,
+      run: rest.runId,
+      finished: rest.finished,
+      resumed: rest.resumed,
+      open_issues: rest.openIssues,
+    };
+    await printObject(here.output, object, () => migrateScreen(here, database, result, seconds));
+    if (!result.finished)
+      here.say(
+        `Stopped after ${counts.read.toLocaleString("en")} rows; what was done is kept. The same command goes on from here.`,
+      );
+    else if (result.openIssues > 0) here.exit(EXIT.findings);
+  } finally {
+    progress.end();
+  }
+}
+
+/** For the commands that look at what a migration did. */
+export async function requireMigration(database: Database): Promise<void> {
+  await requireSchema(database);
+  if ((await listRuns(database)).length > 0) return;
+  throw new ClassbookError({
+    kind: "not_found",
+    code: "never_migrated",
+    message: `nothing was migrated in ${database.address} yet`,
+    hint: "run `classbook legacy migrate` first",
+  });
+}
+
+/** Says what is left to decide, for every command that may leave some. */
+export async function sayOpenIssues(here: Shell, database: Database): Promise<number> {
+  const open = await countOpenIssues(database);
+  if (open > 0) here.say(`${open.toLocaleString("en")} rows wait for a decision: classbook legacy issues`);
+  return open;
+}

@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import { CHECKS } from "../../db/checks.ts";
+import { refused } from "../../domain/error.ts";
+import { chooseChecks, planRepairs, repairInvariants, verifyInvariants } from "../../operations/verify.ts";
+import { EXIT } from "../exit.ts";
+import { printRows } from "../output.ts";
+import type { WithShell } from "../program.ts";
+import { safetyCopy } from "../safety-copy.ts";
+
+interface VerifyFlags {
+  fix?: boolean;
+  backup: boolean;
+}
+
+const MOST_SHOWN = 20;
+
+export function defineVerify(verify: Command, shell: WithShell): void {
+  verify
+    .argument("[CHECK...]", `which invariants (default: all): ${Object.keys(CHECKS).join(", ")}`)
+    .option("--fix", "repair what is safe, after showing it")
+    .option("--no-backup", "no safety copy of an SQLite file before a repair")
+    .addHelpText(
+      "after",
+      "\nExits with 6 where an invariant does not hold.\n\nExample:\n  $ classbook verify --db sample/school.sqlite3\n  $ classbook verify seats_taken --fix --yes --db sample/school.sqlite3",
+    )
+    .action(async (names: string[], flags: VerifyFlags, command: Command) => {
+      const here = shell(command);
+      const checks = chooseChecks(names);
+      if (flags.fix) {
+        await here.write(async (database) => {
+          const repairs = await planRepairs(database, checks);
+          for (const repair of repairs.slice(0, MOST_SHOWN)) here.say(`  ${repair.check}: ${repair.what}`);
+          if (repairs.length > MOST_SHOWN)
+            here.say(`  … and ${(repairs.length - MOST_SHOWN).toLocaleString("en")} more`);
+          if (repairs.length === 0 || here.dryRun) return;
+          if (!(await here.confirm(`Make these ${repairs.length.toLocaleString("en")} repairs?`)))
+            throw refused("not_confirmed", "not confirmed", "nothing was changed");
+          if (flags.backup) await safetyCopy(here, database);
+          await repairInvariants(database, checks, { now: here.now(), actor: here.actor });
+        });
+      }
+      await here.read(async (database) => {
+        const found = await verifyInvariants(database, checks);
+        const rows = found.map((violation) => ({ ...violation }));
+        await printRows(
+          here.output,
+          ["check", "severity", "count", "examples"],
+          rows,
+          undefined,
+          `${checks.length} invariants hold.`,
+        );
+        if (found.length > 0) here.exit(EXIT.findings);
+      });
+    });
+}

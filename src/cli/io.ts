@@ -1,0 +1,65 @@
+/** The streams of one run of classbook, handed to everything that prints: the only place that knows them. */
+
+export interface Io {
+  /** The answer. */
+  out(text: string): void;
+  /** Everything said to a person. */
+  err(text: string): void;
+  /** Whether the answer goes to a terminal. */
+  outIsTerminal: boolean;
+  errIsTerminal: boolean;
+  /** Whether questions can be asked. */
+  canAsk: boolean;
+  /** Columns of the terminal. */
+  width: number;
+  colour: boolean;
+}
+
+/** NO_COLOR wins, then FORCE_COLOR, then whether it is a terminal (no-color.org, force-color.org). */
+function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "")
+    return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return isTerminal && env.TERM !== "dumb";
+}
+
+export function processIo(): Io {
+  const { stdout, stderr, stdin, env } = process;
+  for (const stream of [stdout, stderr]) {
+    // A reader that has seen enough (`| head`) is no failure.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+  const outIsTerminal = stdout.isTTY === true;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    outIsTerminal,
+    errIsTerminal: stderr.isTTY === true,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    width: stdout.columns ?? 100,
+    colour: wantsColour(env, outIsTerminal),
+  };
+}
+
+export type Paint = Record<"bold" | "dim" | "red" | "green" | "yellow" | "cyan", (text: string) => string>;
+
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+
+export function paintFor(io: Pick<Io, "colour">): Paint {
+  const plain = (text: string) => text;
+  const entries = Object.entries(CODES).map(([name, [on, off]]) => [
+    name,
+    io.colour ? (text: string) => `\u001b[${on}m${text}\u001b[${off}m` : plain,
+  ]);
+  return Object.fromEntries(entries) as Paint;
+}

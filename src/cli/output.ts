@@ -1,0 +1,161 @@
+/** Rows and objects in the five formats (CLI.md): table, tsv, csv, ndjson, json. */
+import { usageError } from "../domain/error.ts";
+import type { Io } from "./io.ts";
+
+export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface OutputOptions {
+  io: Io;
+  format: Format;
+  /** Columns asked for, in order; null = all. */
+  fields: string[] | null;
+  /** A header line in TSV and CSV. */
+  header: boolean;
+}
+
+export type Value = string | number | boolean | null | undefined | object;
+export type Row = Record<string, Value>;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from the database is data: what a terminal would obey is shown instead. */
+export function escapeControl(text: string): string {
+  return text.replace(CONTROL, (character) => {
+    if (character === "\n") return "\\n";
+    if (character === "\t") return "\\t";
+    if (character === "\r") return "\\r";
+    const code = character.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
+}
+
+const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
+
+/** An instant in the form of machines; anything else as it is. */
+export function publicValue(key: string, value: Value): Value {
+  if (typeof value === "string" && /_(at|at_utc)$/.test(key) && STAMP.test(value))
+    return `${value.slice(0, 10)}T${value.slice(11)}Z`;
+  return value;
+}
+
+function publicRow(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, publicValue(key, value)]));
+}
+
+/** Picks and orders the columns asked for. @throws ClassbookError usage: an unknown field, with the list of all */
+function pick(columns: readonly string[], fields: string[] | null): readonly string[] {
+  if (fields === null) return columns;
+  const unknown = fields.filter((field) => !columns.includes(field));
+  if (unknown.length > 0)
+    throw usageError(
+      "unknown_field",
+      `unknown field ${unknown.map((f) => `"${f}"`).join(", ")}`,
+      `fields: ${columns.join(", ")}`,
+    );
+  return fields;
+}
+
+function cellText(value: Value): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function csvCell(value: Value): string {
+  let text = cellText(value);
+  // A spreadsheet would run these: an apostrophe makes them text.
+  if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * Prints rows. `columns` names every field there is; `shown` those of the table when none were asked for;
+ * `table` draws the table for a person, if the standard one does not do.
+ */
+export async function printRows(
+  options: OutputOptions,
+  columns: readonly string[],
+  rows: readonly Row[],
+  shown: readonly string[] = columns,
+  empty = "none",
+): Promise<void> {
+  const { io, format, fields } = options;
+  const chosen = pick(columns, fields);
+  const project = (row: Row) => Object.fromEntries(chosen.map((column) => [column, row[column] ?? null]));
+  switch (format) {
+    case "json":
+      io.out(
+        `${JSON.stringify(
+          rows.map((row) => project(publicRow(row))),
+          null,
+          2,
+        )}\n`,
+      );
+      return;
+    case "ndjson":
+      for (const row of rows) io.out(`${JSON.stringify(project(publicRow(row)))}\n`);
+      return;
+    case "tsv":
+      if (options.header) io.out(`${chosen.join("\t")}\n`);
+      for (const row of rows)
+        io.out(`${chosen.map((c) => escapeControl(cellText(publicValue(c, row[c])))).join("\t")}\n`);
+      return;
+    case "csv":
+      io.out(`${chosen.join(",")}\r\n`);
+      for (const row of rows) io.out(`${chosen.map((c) => csvCell(publicValue(c, row[c]))).join(",")}\r\n`);
+      return;
+    case "table": {
+      if (rows.length === 0) {
+        io.err(`${empty}\n`);
+        return;
+      }
+      const { drawTable } = await import("./table.ts");
+      const visible = fields === null ? shown : chosen;
+      io.out(
+        `${drawTable(
+          io,
+          visible,
+          rows.map((row) => visible.map((c) => escapeControl(cellText(row[c])))),
+        )}\n`,
+      );
+      return;
+    }
+    default:
+      format satisfies never;
+  }
+}
+
+/** Prints one thing: JSON as an object, the flat formats as key and value, the table as `screen` draws it. */
+export async function printObject(
+  options: OutputOptions,
+  object: Row,
+  screen: () => string | Promise<string>,
+): Promise<void> {
+  const { io, format, fields } = options;
+  const keys = pick(Object.keys(object), fields);
+  const picked = Object.fromEntries(keys.map((key) => [key, publicValue(key, object[key])]));
+  switch (format) {
+    case "json":
+      io.out(`${JSON.stringify(picked, null, 2)}\n`);
+      return;
+    case "ndjson":
+      io.out(`${JSON.stringify(picked)}\n`);
+      return;
+    case "tsv":
+      for (const key of keys) io.out(`${key}\t${escapeControl(cellText(picked[key]))}\n`);
+      return;
+    case "csv":
+      for (const key of keys) io.out(`${csvCell(key)},${csvCell(picked[key])}\r\n`);
+      return;
+    case "table":
+      io.out(
+        fields === null
+          ? await screen()
+          : `${keys.map((key) => `${key}  ${escapeControl(cellText(picked[key]))}`).join("\n")}\n`,
+      );
+      return;
+    default:
+      format satisfies never;
+  }
+}

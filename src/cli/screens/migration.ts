@@ -1,0 +1,171 @@
+/** What `legacy plan` and `legacy migrate` show a person. */
+import type { Database } from "../../db/open.ts";
+import type { Counts, TableCounts } from "../../legacy/counts.ts";
+import type { MigrateResult } from "../../legacy/migrate.ts";
+import type { Preview } from "../../legacy/preview.ts";
+import { heading } from "../commands/db.ts";
+import { type Paint, paintFor } from "../io.ts";
+import { escapeControl } from "../output.ts";
+import type { Shell } from "../shell.ts";
+
+/** How each reason is resolved, in the words of `legacy issues resolve`. */
+export const REMEDIES: Record<string, string> = {
+  unknown_status: "resolve --code unknown_status --status STATUS",
+  missing_user: "resolve --code missing_user --student USER",
+  missing_session: "resolve --code missing_session --session ID",
+  missing_slot: "resolve TABLE:ID --teacher ID --course ID --start INSTANT --end INSTANT",
+  missing_course: "resolve --code missing_course --course ID",
+  missing_teacher: "resolve --code missing_teacher --teacher ID",
+  session_without_teacher: "resolve --code session_without_teacher --teacher ID",
+  no_course: "resolve --code no_course --course ID",
+  incomplete_slot: "resolve TABLE:ID --start INSTANT --end INSTANT",
+  bad_timezone: "resolve --code bad_timezone --timezone ZONE",
+  bad_timestamp: "resolve TABLE:ID --timestamp INSTANT (or --start, --end)",
+  slot_has_no_occurrence: "resolve TABLE:ID --start INSTANT --end INSTANT",
+  bad_time_range: "resolve TABLE:ID --start INSTANT --end INSTANT",
+  bad_value: "mend the row in the app, then retry --code bad_value",
+  already_booked: "skip --code already_booked --reason TEXT",
+  duplicate_booking: "skip --code duplicate_booking --reason TEXT",
+  diverged: "skip TABLE:ID --reason TEXT (the unified row stays)",
+};
+
+const NAMES = { booking: "Group bookings", one_on_one_booking: "One-on-one lessons" } as const;
+
+function number(n: number): string {
+  return n.toLocaleString("en");
+}
+
+function plural(n: number, one: string, many = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
+
+/** The table of outcomes, its sum line checked before it is drawn with a tick. */
+function outcomeTable(
+  counts: Counts,
+  paint: Paint,
+  verbs: { migrated: string; waitlisted: string; quarantined: string },
+): string[] {
+  const columns: [string, (c: TableCounts) => number][] = [
+    ["total", (c) => c.read],
+    [verbs.migrated, (c) => c.migrated],
+    [verbs.waitlisted, (c) => c.waitlisted],
+    [verbs.quarantined, (c) => c.quarantined],
+    ...(counts.unchanged > 0
+      ? ([["unchanged", (c: TableCounts) => c.unchanged]] as [string, (c: TableCounts) => number][])
+      : []),
+  ];
+  const width = 12;
+  const line = (label: string, cells: string[]) =>
+    `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(width)).join("")}`;
+  const cells = (c: TableCounts) => columns.map(([, of]) => (of(c) === 0 ? "–" : number(of(c))));
+  const adds = counts.read === counts.migrated + counts.waitlisted + counts.quarantined + counts.unchanged;
+  return [
+    paint.dim(
+      line(
+        "Legacy rows",
+        columns.map(([name]) => name),
+      ),
+    ),
+    ...(["booking", "one_on_one_booking"] as const).map((table) =>
+      line(NAMES[table], cells(counts.by_table[table])),
+    ),
+    `  ${"─".repeat(20 + width * columns.length)}`,
+    `${line("", cells(counts))}  = ${number(counts.read)} ${adds ? paint.green("✓") : paint.red("✗ does not add up")}`,
+  ];
+}
+
+function reasons(counts: Counts, examples: Record<string, string[]>, paint: Paint): string[] {
+  const codes = Object.entries(counts.by_code).sort(([, a], [, b]) => b - a);
+  if (codes.length === 0) return [];
+  const widest = Math.max(...codes.map(([code]) => code.length));
+  return [
+    "",
+    `  Why ${plural(counts.quarantined, "row waits", "rows wait")} for a decision`,
+    ...codes.flatMap(([code, n]) => [
+      `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   ${escapeControl(examples[code]?.[0] ?? "")}`,
+      paint.dim(
+        `    ${"".padEnd(widest)} ${"".padStart(8)}   → classbook legacy issues ${REMEDIES[code] ?? "show TABLE:ID"}`,
+      ),
+    ]),
+  ];
+}
+
+function statuses(counts: Counts): string[] {
+  const known = Object.entries(counts.by_status).sort(([, a], [, b]) => b - a);
+  return known.length === 0
+    ? []
+    : ["", `  Bookings by status: ${known.map(([status, n]) => `${status} ${number(n)}`).join(", ")}`];
+}
+
+export function planScreen(
+  here: Shell,
+  database: Database,
+  preview: Preview,
+  pendingSchema: readonly string[],
+): string {
+  const paint = paintFor(here.io);
+  const lines = [
+    paint.bold(heading(database)),
+    "",
+    ...outcomeTable(preview, paint, {
+      migrated: "migrate",
+      waitlisted: "waitlist",
+      quarantined: "quarantine",
+    }),
+    ...statuses(preview),
+    ...reasons(preview, preview.examples, paint),
+  ];
+  if (preview.overbooked.length > 0) {
+    const some = preview.overbooked
+      .slice(0, 8)
+      .map((o) => `${o.session_id} (${o.seats_taken} of ${o.capacity})`);
+    lines.push(
+      "",
+      `  After it ${plural(preview.overbooked.length, "session holds", "sessions hold")} more confirmed seats than they have: ${some.join(", ")}${preview.overbooked.length > 8 ? ", …" : ""}`,
+    );
+  }
+  if (pendingSchema.length > 0) lines.push("", `  Schema steps that come first: ${pendingSchema.join(", ")}`);
+  const copy = database.file === null ? "" : "; a safety copy comes first";
+  const next =
+    preview.read === preview.unchanged
+      ? "Nothing is left to do."
+      : `Next: classbook legacy migrate --db ${here.address}   (about ${preview.estimated_seconds} s${copy})`;
+  lines.push("", `  Nothing was written. ${next}`, "");
+  return lines.join("\n");
+}
+
+export function migrateScreen(
+  here: Shell,
+  database: Database,
+  result: MigrateResult,
+  seconds: number,
+): string {
+  const paint = paintFor(here.io);
+  const { counts } = result;
+  const lines = [
+    paint.bold(heading(database)),
+    "",
+    ...outcomeTable(counts, paint, {
+      migrated: "migrated",
+      waitlisted: "waitlisted",
+      quarantined: "quarantined",
+    }),
+    ...statuses(counts),
+    ...(counts.updated > 0
+      ? [
+          "",
+          `  ${plural(counts.updated, "unified row was", "unified rows were")} brought up to date with changed legacy rows.`,
+        ]
+      : []),
+    ...reasons(counts, {}, paint),
+    "",
+    `  Run ${result.runId} ${result.finished ? "finished" : "stopped"} in ${seconds.toFixed(1)} s${result.resumed ? ", going on with an interrupted run" : ""}.`,
+  ];
+  if (result.openIssues > 0)
+    lines.push(
+      `  ${plural(result.openIssues, "row waits", "rows wait")} for a decision: classbook legacy issues`,
+    );
+  if (result.finished) lines.push(`  Next: classbook legacy verify --db ${here.address}`);
+  lines.push("");
+  return lines.join("\n");
+}

@@ -1,0 +1,35 @@
+/** What `legacy verify` shows a person. */
+import type { Database } from "../../db/open.ts";
+import type { VerifyResult } from "../../legacy/verify.ts";
+import { heading } from "../commands/db.ts";
+import { paintFor } from "../io.ts";
+import { escapeControl } from "../output.ts";
+import type { Shell } from "../shell.ts";
+
+export function verifyScreen(here: Shell, database: Database, result: VerifyResult): string {
+  const paint = paintFor(here.io);
+  const n = (value: number) => value.toLocaleString("en");
+  const lines = [
+    paint.bold(heading(database)),
+    "",
+    `  ${n(result.read)} legacy rows = ${n(result.migrated)} bookings + ${n(result.waitlisted)} waitlist entries + ${n(result.quarantined)} quarantined`,
+    "",
+  ];
+  for (const check of result.checks) {
+    const finding = result.findings.find((f) => f.check === check.check);
+    const mark = check.ok ? (finding === undefined ? paint.green("✓") : paint.yellow("!")) : paint.red("✗");
+    lines.push(`  ${mark} ${check.what}${check.count > 0 ? `: ${n(check.count)}` : ""}`);
+    for (const example of finding?.examples.slice(0, 5) ?? [])
+      lines.push(paint.dim(`      ${escapeControl(example)}`));
+  }
+  lines.push(
+    "",
+    result.ok
+      ? `  ${paint.green("Every legacy row is accounted for.")}`
+      : `  ${paint.red("The migration does not agree with the rules.")} Run classbook legacy migrate again if the app wrote since.`,
+  );
+  if (result.open_issues > 0)
+    lines.push(`  ${n(result.open_issues)} quarantined rows wait for a decision: classbook legacy issues`);
+  lines.push("");
+  return lines.join("\n");
+}

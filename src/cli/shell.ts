@@ -1,0 +1,178 @@
+/** What every command gets: settings, clock, actor, and the two ways to data. */
+import { userInfo } from "node:os";
+import type { Database } from "../db/open.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
+import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
+import { isZone, resolveLocal } from "../domain/zone.ts";
+import type { Io } from "./io.ts";
+import { FORMATS, type Format, type OutputOptions } from "./output.ts";
+import { type ProgressLine, startProgress } from "./progress.ts";
+import { settle } from "./settings.ts";
+
+/** The global flags as commander gives them. */
+export interface GlobalFlags {
+  db?: string;
+  layout?: string;
+  appLabel?: string;
+  as?: string;
+  tz?: string;
+  now?: string;
+  format?: string;
+  json?: boolean;
+  fields?: string;
+  header?: boolean;
+  yes?: boolean;
+  input?: boolean;
+  dryRun?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color?: boolean;
+}
+
+export interface Shell {
+  io: Io;
+  output: OutputOptions;
+  /** Time zone of display and of bare input times. */
+  zone: string;
+  /** The clock: the fixed instant of `--now`, else the time. */
+  now: () => Instant;
+  /** Who acts, for the record. */
+  actor: string;
+  yes: boolean;
+  dryRun: boolean;
+  quiet: boolean;
+  address: string;
+  /** Opens the database for reading, does the work, closes it. */
+  read<T>(work: (database: Database) => Promise<T>, options?: { connectionWrites?: boolean }): Promise<T>;
+  /** Opens it for writing. `create`: makes an SQLite file that is not there; `anyLabel`: the app label is not this database's. */
+  write<T>(
+    work: (database: Database) => Promise<T>,
+    options?: { create?: boolean; anyLabel?: boolean },
+  ): Promise<T>;
+  /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
+  stopping: () => boolean;
+  progress(): ProgressLine;
+  /** Asks for a yes. @throws ClassbookError usage where nobody can be asked and `--yes` is not given */
+  confirm(question: string): Promise<boolean>;
+  /** Sets the exit code at the end of a run that did its work. */
+  exit(code: number): void;
+  /** A remark for a person. */
+  say(text: string): void;
+}
+
+export interface ShellParts {
+  io: Io;
+  flags: GlobalFlags;
+  env: NodeJS.ProcessEnv;
+  stopping: () => boolean;
+  exit: (code: number) => void;
+}
+
+export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell {
+  const zone = settle("tz", flags.tz, env) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isZone(zone))
+    throw usageError("bad_timezone", `"${zone}" is not an IANA time zone`, "such as --tz Europe/Madrid");
+  const fixed = flags.now === undefined ? null : readInstant("--now", flags.now, zone);
+  const layout = settle("layout", flags.layout, env);
+  if (layout !== null && layout !== "native" && layout !== "django")
+    throw usageError("bad_layout", `"${layout}" is not a layout`, "--layout takes native or django");
+  const address = settle("db", flags.db, env) ?? "./classbook.db";
+  const choice = {
+    layout: layout as "native" | "django" | null,
+    appLabel: settle("app_label", flags.appLabel, env),
+  };
+  const painted: Io = flags.color === false ? { ...io, colour: false } : io;
+  const open = async <T>(
+    options: { readOnly: boolean; create: boolean; appLabel?: null },
+    work: (database: Database) => Promise<T>,
+  ): Promise<T> => {
+    const { openDatabase } = await import("../db/open.ts");
+    const database = await openDatabase(address, { ...choice, ...options });
+    try {
+      return await work(database);
+    } catch (error) {
+      throw await translate(error, database);
+    } finally {
+      await database.close();
+    }
+  };
+  return {
+    io: painted,
+    output: {
+      io: painted,
+      format: formatOf(flags, env, io),
+      fields: flags.fields === undefined ? null : flags.fields.split(",").map((field) => field.trim()),
+      header: flags.header === true,
+    },
+    zone,
+    now: () => fixed ?? fromDate(new Date()),
+    actor: settle("as", flags.as, env) ?? `shell:${systemUser()}`,
+    yes: flags.yes === true,
+    dryRun: flags.dryRun === true,
+    quiet: flags.quiet === true,
+    address,
+    read: (work, options) =>
+      open({ readOnly: !(options?.connectionWrites && /^postgres/i.test(address)), create: false }, work),
+    write: (work, options) =>
+      open(
+        {
+          readOnly: false,
+          create: options?.create === true,
+          ...(options?.anyLabel ? { appLabel: null } : {}),
+        },
+        work,
+      ),
+    stopping,
+    progress: () => startProgress(painted, flags.quiet === true),
+    confirm: async (question) => {
+      if (flags.yes === true) return true;
+      if (!io.canAsk || flags.input === false)
+        throw usageError(
+          "not_confirmed",
+          question,
+          "nothing was changed; say --yes to do it without being asked",
+        );
+      return (await import("./prompts.ts")).askYes(question);
+    },
+    exit,
+    say: (text) => {
+      if (flags.quiet !== true) painted.err(`${text}\n`);
+    },
+  };
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown"; // A user id without a name: containers have them.
+  }
+}
+
+function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
+  const asked = flags.json ? "json" : settle("format", flags.format, env);
+  if (asked === null) return io.outIsTerminal ? "table" : "tsv";
+  const format = FORMATS.find((name) => name === asked);
+  if (format === undefined)
+    throw usageError("bad_format", `"${asked}" is not a format`, `--format takes ${FORMATS.join(", ")}`);
+  return format;
+}
+
+/** An instant typed by a person: with an offset as it says, without one in the display zone. */
+export function readInstant(flag: string, text: string, zone: string): Instant {
+  const parsed = parseTimestamp(text);
+  if (parsed === null)
+    throw usageError(
+      "bad_instant",
+      `${flag} "${text}" is not an instant`,
+      "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
+    );
+  return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(text)!;
+}
+
+async function translate(error: unknown, database: Database): Promise<unknown> {
+  if (error instanceof ClassbookError) return error;
+  if (database.engine === "postgres")
+    return (await import("../db/postgres.ts")).postgresError(error, database.address);
+  return (await import("../db/sqlite.ts")).sqliteError(error, database.address);
+}

@@ -1,0 +1,143 @@
+/** The invariants that `verify` asks the database about, each with a stable code (SPEC 6). */
+import { sql } from "kysely";
+import type { BookingStatus } from "../domain/booking.ts";
+import { quote } from "./ddl.ts";
+import type { Database, Db } from "./open.ts";
+import { findDuplicates, MIGRATIONS } from "./schema.ts";
+import { listOverbooked, readSeatDrift } from "./session.ts";
+
+export interface Violation {
+  check: CheckCode;
+  severity: "error" | "warning";
+  count: number;
+  examples: string[];
+}
+
+export const CHECKS = {
+  unique_group_booking: "one booking for each student, session and start",
+  unique_one_on_one_booking: "one lesson for each student, teacher and start",
+  seats_taken: "seats_taken is the sum of the confirmed and attended seats",
+  capacity: "capacity equals total_seats",
+  overbooked: "no session holds more seats than it has",
+} as const;
+export type CheckCode = keyof typeof CHECKS;
+
+const MOST_EXAMPLES = 5;
+
+/** Runs a check. Null where it holds. */
+export async function runCheck(database: Database, check: CheckCode): Promise<Violation | null> {
+  switch (check) {
+    case "unique_group_booking":
+    case "unique_one_on_one_booking":
+      return checkUnique(database, check);
+    case "seats_taken":
+      return checkSeats(database);
+    case "capacity":
+      return checkCapacity(database);
+    case "overbooked":
+      return checkOverbooked(database);
+    default:
+      return check satisfies never;
+  }
+}
+
+/** The constraint counts too: without it the next duplicate is a matter of time. */
+async function checkUnique(
+  database: Database,
+  check: "unique_group_booking" | "unique_one_on_one_booking",
+): Promise<Violation | null> {
+  if (!database.layout.has("live_class_booking")) return null;
+  const needs = MIGRATIONS.flatMap((migration) => migration.needsUnique ?? []).filter(
+    (need) => need.index === check,
+  );
+  const [duplicate] = await findDuplicates(database, needs);
+  if (duplicate !== undefined)
+    return {
+      check,
+      severity: "error",
+      count: duplicate.rows,
+      examples: duplicate.examples.map((pair) => `bookings ${pair}`),
+    };
+  if (database.layout.table("live_class_booking")!.indexes.has(check)) return null;
+  return {
+    check,
+    severity: "error",
+    count: 1,
+    examples: [`the constraint ${check} is missing in the schema`],
+  };
+}
+
+async function checkSeats(database: Database): Promise<Violation | null> {
+  if (!database.layout.has("live_class_booking")) return null;
+  const drift = await readSeatDrift(database, database.db, 0, 1_000_000);
+  if (drift.length === 0) return null;
+  const examples = drift
+    .slice(0, MOST_EXAMPLES)
+    .map((row) => `session ${row.id}: seats_taken is ${row.seats_taken}, its bookings hold ${row.seated}`);
+  return { check: "seats_taken", severity: "error", count: drift.length, examples };
+}
+
+async function checkCapacity(database: Database): Promise<Violation | null> {
+  if (
+    !database.layout.has("live_class_session", "capacity") ||
+    !database.layout.has("live_class_session", "total_seats")
+  )
+    return null;
+  const rows = await listUnequalCapacity(database, database.db);
+  if (rows.length === 0) return null;
+  const examples = rows
+    .slice(0, MOST_EXAMPLES)
+    .map((row) => `session ${row.id}: capacity ${row.capacity}, total_seats ${row.total_seats}`);
+  return { check: "capacity", severity: "error", count: rows.length, examples };
+}
+
+async function checkOverbooked(database: Database): Promise<Violation | null> {
+  const rows = await listOverbooked(database, database.db);
+  if (rows.length === 0) return null;
+  const examples = rows
+    .slice(0, MOST_EXAMPLES)
+    .map((row) => `session ${row.id}: ${row.seats_taken} seats taken of ${row.capacity}`);
+  return { check: "overbooked", severity: "warning", count: rows.length, examples };
+}
+
+export async function listUnequalCapacity(
+  database: Database,
+  db: Db,
+): Promise<{ id: number; capacity: number | null; total_seats: number | null }[]> {
+  const differs = database.engine === "sqlite" ? "is not" : "is distinct from";
+  const { rows } = await sql
+    .raw<{ id: number; capacity: number | null; total_seats: number | null }>(
+      `select id, capacity, total_seats from ${quote(database.layout.name("live_class_session"))} where capacity ${differs} total_seats order by id`,
+    )
+    .execute(db);
+  return rows;
+}
+
+export interface KeyedBooking {
+  id: number;
+  status: BookingStatus;
+  created_at: string;
+  /** The key that its group shares. */
+  key: string;
+}
+
+/** The bookings of every key that more than one holds, group by group. */
+export async function listDuplicateBookings(
+  database: Database,
+  db: Db,
+  check: "unique_group_booking" | "unique_one_on_one_booking",
+): Promise<KeyedBooking[]> {
+  const booking = quote(database.layout.name("live_class_booking"));
+  const [kind, place] =
+    check === "unique_group_booking" ? ["group_session", "session_id"] : ["one_on_one", "teacher_id"];
+  const key = `student_user_id, ${place}, start_at_utc`;
+  const { rows } = await sql
+    .raw<KeyedBooking>(
+      `select id, status, created_at, student_user_id || ' ' || ${place} || ' ' || start_at_utc as key from (
+         select id, status, created_at, student_user_id, ${place}, start_at_utc, count(*) over (partition by ${key}) as n
+         from ${booking} where booking_type = '${kind}' and ${place} is not null) g
+       where n > 1 order by ${key}, id`,
+    )
+    .execute(db);
+  return rows;
+}

@@ -1,0 +1,67 @@
+/** What `classbook import` reads from, whatever it is: one interface over three readers. */
+import type { Cell } from "./bulk.ts";
+import type { AppTable } from "./layout.ts";
+
+/** A value as a source gives it. `undefined` = the source has no such column. */
+export type SourceValue = string | number | boolean | null | Uint8Array | undefined;
+
+/** Something of the source that could not be copied as it was. */
+export interface ImportProblem {
+  table: string;
+  /** The row's id in the source; null where it has none that can be kept. */
+  id: number | string | null;
+  /** Null where the whole row is meant. */
+  column: string | null;
+  /** The offending value, cut where it is long. */
+  value: Cell;
+  /** A sentence: what is wrong, and what was done instead. */
+  what: string;
+}
+
+export interface SourceTable {
+  table: AppTable;
+  columns: ReadonlySet<string>;
+  /** Rows when the import began; the source may be in use. */
+  total: number;
+}
+
+/** A page of rows: cells in the order of the columns asked for. */
+export interface SourcePage {
+  rows: SourceValue[][];
+  /** What went wrong in reading, rather than in writing. */
+  problems: ImportProblem[];
+}
+
+/** What course_teacher.teacher_id refers to (LEGACY 1); null where the source does not say. */
+export type TeacherReference = "teacher" | "app_user" | null;
+
+export interface ImportSource {
+  readonly kind: "sqlite" | "postgres" | "dumpdata";
+  /** The address as people may see it: a password is `***`. */
+  readonly name: string;
+  /** Sentences about the source as a whole, for the operator. */
+  readonly notes: readonly string[];
+  /** True where what is missing is known to be missing; false where empty tables do not show (dumpdata). */
+  readonly showsEmptyTables: boolean;
+  readonly teacherReference: TeacherReference;
+  /** The logical tables that the source has, in no particular order. */
+  tables(): Promise<SourceTable[]>;
+  /**
+   * All rows of a table, page by page, ordered by their key; memory holds a page.
+   * Only the columns named are read: never a password.
+   */
+  rows(table: AppTable, columns: readonly string[]): AsyncIterable<SourcePage>;
+  close(): Promise<void>;
+}
+
+/** Rows a page. */
+export const SOURCE_PAGE = 5_000;
+
+const SHOWN = 200;
+
+/** A value as a problem shows it: never longer than a line. */
+export function shownValue(value: SourceValue): Cell {
+  if (value === undefined) return null;
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value.subarray(0, SHOWN / 2)).toString("hex")}'`;
+  return typeof value === "string" && value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
+}

@@ -1,0 +1,322 @@
+/** Quarantine as a workflow: answer, skip, retry; export and re-import (LEGACY 3). */
+import {
+  ANSWERS,
+  type Answers,
+  exists,
+  findIssue,
+  type IssueRow,
+  listIssues,
+  saveAnswers,
+  setIssueStatus,
+} from "../db/legacy-issue.ts";
+import { SOURCE_TABLES, type SourceTable } from "../db/legacy-source.ts";
+import type { Database } from "../db/open.ts";
+import { writing } from "../db/transaction.ts";
+import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
+import { ClassbookError, notFound, refused, usageError } from "../domain/error.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
+import { isZone } from "../domain/zone.ts";
+import { ISSUE_CODES, type MappingOptions } from "./mapping.ts";
+import { migrateRows } from "./migrate.ts";
+
+/** A legacy row as people name it: `booking:12`. */
+export interface RowName {
+  table: SourceTable;
+  id: number;
+}
+
+export interface RowOptions extends MappingOptions {
+  now: () => Instant;
+  actor: string;
+}
+
+/** One row after it was taken up again. */
+export interface Settled {
+  source_table: SourceTable;
+  source_id: number;
+  status: string;
+  /** The reason that remains; null where none does. */
+  code: string | null;
+  message: string | null;
+}
+
+export function parseRowName(text: string): RowName {
+  const match = /^([a-z_A-Z]+):(\d+)$/.exec(text.trim());
+  const table = SOURCE_TABLES.find((name) => name === match?.[1]);
+  if (match === null || table === undefined) {
+    throw usageError(
+      "bad_row_name",
+      `"${text}" does not name a legacy row`,
+      `the form is TABLE:ID, with TABLE one of ${SOURCE_TABLES.join(", ")}: booking:12`,
+    );
+  }
+  return { table, id: Number(match[2]) };
+}
+
+/** Which issues a command is about: rows by name, or all open ones of a code. */
+export async function chooseIssues(
+  database: Database,
+  names: readonly RowName[],
+  code: string | null,
+  statuses: readonly string[] = ["open"],
+): Promise<IssueRow[]> {
+  if (code !== null && !(ISSUE_CODES as readonly string[]).includes(code)) {
+    throw usageError("unknown_code", `"${code}" is not a reason code`, `codes: ${ISSUE_CODES.join(", ")}`);
+  }
+  if (names.length > 0) {
+    const found: IssueRow[] = [];
+    const missing: RowName[] = [];
+    for (const name of names) {
+      const issue = await findIssue(database, name.table, name.id);
+      if (issue === null) missing.push(name);
+      else if (code === null || issue.code === code) found.push(issue);
+    }
+    if (missing.length > 0) {
+      throw notFound(
+        "no_such_issue",
+        `no issue for ${missing.map((m) => `${m.table}:${m.id}`).join(", ")}`,
+        "`classbook legacy issues` lists them",
+      );
+    }
+    return found;
+  }
+  const chosen: IssueRow[] = [];
+  for (const status of statuses)
+    chosen.push(...(await listIssues(database, { status, code, table: null, limit: null })));
+  return chosen;
+}
+
+/** Every problem of the answers at once. @throws ClassbookError usage */
+export async function checkAnswers(database: Database, answers: Answers): Promise<Answers> {
+  const problems: string[] = [];
+  const checked: Answers = { ...answers };
+  const ids = [
+    ["given_student_user_id", "app_user", "student"],
+    ["given_session_id", "live_class_session", "session"],
+    ["given_teacher_id", "teacher", "teacher"],
+    ["given_course_id", "course", "course"],
+  ] as const;
+  for (const [column, table, noun] of ids) {
+    const id = answers[column];
+    if (id != null && !(database.layout.has(table) && (await exists(database.db, table, id))))
+      problems.push(`${noun} ${id} does not exist`);
+  }
+  if (answers.given_timezone != null && !isZone(answers.given_timezone))
+    problems.push(`"${answers.given_timezone}" is not an IANA time zone`);
+  const words: readonly string[] = [...LEGACY_GROUP_STATUSES, ...LEGACY_ONE_ON_ONE_STATUSES];
+  if (answers.given_status != null && !words.includes(answers.given_status)) {
+    problems.push(`"${answers.given_status}" is not a status; ${[...new Set(words)].join(", ")}`);
+  }
+  for (const column of ["given_start_at_utc", "given_end_at_utc", "given_timestamp"] as const) {
+    const value = answers[column];
+    if (value == null) continue;
+    const instant = parseInstant(value);
+    if (instant === null) problems.push(`"${value}" is not an instant such as 2026-12-01T10:00:00Z`);
+    else checked[column] = instant;
+  }
+  if (problems.length > 0)
+    throw usageError("bad_answer", problems.join("; "), "nothing was changed", problems);
+  return checked;
+}
+
+/** Gives the missing value of rows, and takes them up again by it. */
+export async function resolveIssues(
+  database: Database,
+  issues: readonly IssueRow[],
+  answers: Answers,
+  options: RowOptions,
+): Promise<Settled[]> {
+  const checked = await checkAnswers(database, answers);
+  const closed = issues.filter((issue) => issue.status === "resolved");
+  if (closed.length > 0) {
+    throw refused(
+      "already_resolved",
+      `already resolved: ${closed.map((i) => `${i.source_table}:${i.source_id}`).join(", ")}`,
+      "nothing was changed",
+    );
+  }
+  return retake(database, issues, options, async (table, ids) => {
+    await writing(database, async (trx) => {
+      await saveAnswers(trx, table, ids, checked);
+      await setIssueStatus(trx, table, ids, "open", null);
+    });
+  });
+}
+
+/** Leaves rows out on purpose; they stay in the record with the reason. */
+export async function skipIssues(
+  database: Database,
+  issues: readonly IssueRow[],
+  reason: string,
+): Promise<Settled[]> {
+  if (reason.trim() === "")
+    throw usageError("no_reason", "skipping needs a reason", "give one with --reason");
+  await writing(database, async (trx) => {
+    for (const [table, ids] of byTable(issues)) await setIssueStatus(trx, table, ids, "skipped", reason);
+  });
+  return issues.map((issue) => ({
+    source_table: issue.source_table as SourceTable,
+    source_id: issue.source_id,
+    status: "skipped",
+    code: issue.code,
+    message: issue.message,
+  }));
+}
+
+/** Takes rows up again: what was mended in the legacy tables meanwhile counts, skipped rows are reopened. */
+export async function retryIssues(
+  database: Database,
+  issues: readonly IssueRow[],
+  options: RowOptions,
+): Promise<Settled[]> {
+  return retake(database, issues, options, async (table, ids) => {
+    await writing(database, (trx) => setIssueStatus(trx, table, ids, "open", null));
+  });
+}
+
+function byTable(issues: readonly IssueRow[]): Map<SourceTable, number[]> {
+  const grouped = new Map<SourceTable, number[]>();
+  for (const table of SOURCE_TABLES) {
+    const ids = issues.filter((issue) => issue.source_table === table).map((issue) => issue.source_id);
+    if (ids.length > 0)
+      grouped.set(
+        table,
+        ids.sort((a, b) => a - b),
+      );
+  }
+  return grouped;
+}
+
+async function retake(
+  database: Database,
+  issues: readonly IssueRow[],
+  options: RowOptions,
+  prepare: (table: SourceTable, ids: number[]) => Promise<void>,
+): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  for (const [table, ids] of byTable(issues)) {
+    await prepare(table, ids);
+    await migrateRows(database, table, ids, options);
+    for (const id of ids) {
+      const after = await findIssue(database, table, id);
+      const open = after !== null && after.status !== "resolved";
+      settled.push({
+        source_table: table,
+        source_id: id,
+        status: after?.status ?? "resolved",
+        code: open ? after.code : null,
+        message: open ? after.message : null,
+      });
+    }
+  }
+  return settled;
+}
+
+/** One line of an export: the issue, and empty places for the answers. */
+export function exportLine(issue: IssueRow): string {
+  const { source_table, source_id, code, message, status, reason } = issue;
+  const given = Object.fromEntries(ANSWERS.map((column) => [column.slice("given_".length), issue[column]]));
+  return JSON.stringify({
+    source_table,
+    source_id,
+    code,
+    message,
+    status,
+    reason,
+    given,
+    skip: null,
+    source: JSON.parse(issue.source) as unknown,
+  });
+}
+
+export interface ImportedLine {
+  line: number;
+  name: RowName;
+  answers: Answers;
+  /** Null where the row is not to be skipped. */
+  skip: string | null;
+}
+
+/** Reads back an export in which people filled in answers. All faulty lines at once. @throws ClassbookError usage */
+export function parseExport(text: string): ImportedLine[] {
+  const problems: string[] = [];
+  const lines: ImportedLine[] = [];
+  for (const [at, content] of text.split(/\r?\n/).entries()) {
+    if (content.trim() === "") continue;
+    try {
+      lines.push(parseLine(at + 1, content));
+    } catch (error) {
+      problems.push(`line ${at + 1}: ${(error as Error).message}`);
+    }
+  }
+  if (problems.length > 0)
+    throw usageError(
+      "bad_export",
+      problems.join("; "),
+      "nothing was changed; the form is that of `legacy issues export`",
+      problems,
+    );
+  return lines;
+}
+
+function parseLine(line: number, content: string): ImportedLine {
+  const row = JSON.parse(content) as {
+    source_table?: unknown;
+    source_id?: unknown;
+    given?: Record<string, unknown>;
+    skip?: unknown;
+  };
+  const name = parseRowName(`${row.source_table}:${row.source_id}`);
+  const answers: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(row.given ?? {})) {
+    const column = `given_${key}`;
+    if (!(ANSWERS as readonly string[]).includes(column)) throw new TypeError(`unknown answer "${key}"`);
+    if (value === null) continue;
+    if (column.endsWith("_id") ? !Number.isInteger(value) : typeof value !== "string")
+      throw new TypeError(`${key} is ${JSON.stringify(value)}`);
+    answers[column] = value;
+  }
+  if (row.skip != null && typeof row.skip !== "string") throw new TypeError("skip takes a reason");
+  return { line, name, answers: answers as Answers, skip: (row.skip as string | null | undefined) ?? null };
+}
+
+/** Carries out an edited export: lines without answer and without skip are left as they are. */
+export async function importAnswers(
+  database: Database,
+  lines: readonly ImportedLine[],
+  options: RowOptions,
+): Promise<Settled[]> {
+  const problems: string[] = [];
+  const work: { line: ImportedLine; issue: IssueRow; answers: Answers }[] = [];
+  for (const line of lines) {
+    if (Object.keys(line.answers).length === 0 && line.skip === null) continue;
+    try {
+      const [issue] = await chooseIssues(database, [line.name], null);
+      if (issue!.status === "resolved") continue;
+      work.push({ line, issue: issue!, answers: await checkAnswers(database, line.answers) });
+    } catch (error) {
+      if (!(error instanceof ClassbookError)) throw error;
+      problems.push(`line ${line.line}: ${error.message}`);
+    }
+  }
+  if (problems.length > 0)
+    throw usageError("bad_answer", problems.join("; "), "nothing was changed", problems);
+  const settled: Settled[] = [];
+  const answered = work.filter(({ line }) => line.skip === null);
+  await writing(database, async (trx) => {
+    for (const { issue, answers } of answered) {
+      await saveAnswers(trx, issue.source_table, [issue.source_id], answers);
+      await setIssueStatus(trx, issue.source_table, [issue.source_id], "open", null);
+    }
+  });
+  settled.push(
+    ...(await retryIssues(
+      database,
+      answered.map(({ issue }) => issue),
+      options,
+    )),
+  );
+  for (const { line, issue } of work)
+    if (line.skip !== null) settled.push(...(await skipIssues(database, [issue], line.skip)));
+  return settled;
+}

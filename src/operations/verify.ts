@@ -1,0 +1,203 @@
+/** `verify`: the invariants, and the repair of those that can be repaired safely (SPEC 6). */
+import { updateRows } from "../db/bulk.ts";
+import {
+  CHECKS,
+  type CheckCode,
+  type KeyedBooking,
+  listDuplicateBookings,
+  listUnequalCapacity,
+  runCheck,
+  type Violation,
+} from "../db/checks.ts";
+import { openIssue } from "../db/legacy.ts";
+import { setIssueStatus } from "../db/legacy-issue.ts";
+import type { Database } from "../db/open.ts";
+import { migrateSchema } from "../db/schema.ts";
+import { readSeatDrift } from "../db/session.ts";
+import { type Trx, writing } from "../db/transaction.ts";
+import { precedenceOf } from "../domain/booking.ts";
+import { usageError } from "../domain/error.ts";
+import type { Instant } from "../domain/instant.ts";
+
+export function chooseChecks(names: readonly string[]): CheckCode[] {
+  const known = Object.keys(CHECKS) as CheckCode[];
+  const unknown = names.filter((name) => !(known as string[]).includes(name));
+  if (unknown.length > 0)
+    throw usageError(
+      "unknown_check",
+      `no check is called ${unknown.map((n) => `"${n}"`).join(", ")}`,
+      `checks: ${known.join(", ")}`,
+    );
+  return names.length === 0 ? known : known.filter((name) => names.includes(name));
+}
+
+export async function verifyInvariants(
+  database: Database,
+  checks: readonly CheckCode[],
+): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const check of checks) {
+    const violation = await runCheck(database, check);
+    if (violation !== null) found.push(violation);
+  }
+  return found;
+}
+
+/** One thing that a repair does, for people. */
+export interface Repair {
+  check: CheckCode;
+  what: string;
+}
+
+/** Of bookings that share a key the best stays (LEGACY 2.7). */
+function chooseKept(group: readonly KeyedBooking[]): KeyedBooking {
+  return group.reduce((best, row) => {
+    const [a, b] = [precedenceOf(row.status), precedenceOf(best.status)];
+    if (a !== b) return a < b ? row : best;
+    if (row.created_at !== best.created_at) return row.created_at < best.created_at ? row : best;
+    return row.id < best.id ? row : best;
+  });
+}
+
+interface Losing {
+  row: KeyedBooking;
+  kept: KeyedBooking;
+}
+
+function losersOf(rows: readonly KeyedBooking[]): Losing[] {
+  const groups = new Map<string, KeyedBooking[]>();
+  for (const row of rows) groups.set(row.key, [...(groups.get(row.key) ?? []), row]);
+  return [...groups.values()].flatMap((group) => {
+    const kept = chooseKept(group);
+    return group.filter((row) => row.id !== kept.id).map((row) => ({ row, kept }));
+  });
+}
+
+/** What `repairInvariants` would do. */
+export async function planRepairs(database: Database, checks: readonly CheckCode[]): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  for (const check of checks) {
+    const violation = await runCheck(database, check);
+    if (violation === null) continue;
+    switch (check) {
+      case "unique_group_booking":
+      case "unique_one_on_one_booking":
+        for (const { row, kept } of losersOf(await listDuplicateBookings(database, database.db, check))) {
+          repairs.push({
+            check,
+            what: `quarantine booking ${row.id} (${row.status}), keep ${kept.id} (${kept.status})`,
+          });
+        }
+        repairs.push({ check, what: `create the constraint ${check}` });
+        break;
+      case "seats_taken":
+        for (const row of await readSeatDrift(database, database.db, 0, 1_000_000))
+          repairs.push({ check, what: `session ${row.id}: seats_taken ${row.seats_taken} → ${row.seated}` });
+        break;
+      case "capacity":
+        for (const row of await listUnequalCapacity(database, database.db))
+          repairs.push({
+            check,
+            what: `session ${row.id}: total_seats ${row.total_seats} → ${row.capacity ?? row.total_seats}`,
+          });
+        break;
+      case "overbooked":
+        break; // Only people can say who has to go, or whether there is room for more.
+      default:
+        check satisfies never;
+    }
+  }
+  return repairs;
+}
+
+/** Repairs what is safe, a transaction a check, with an audit event each. */
+export async function repairInvariants(
+  database: Database,
+  checks: readonly CheckCode[],
+  options: { now: Instant; actor: string },
+): Promise<Repair[]> {
+  await migrateSchema(database, { now: options.now, upToDuplicates: true });
+  const repairs = await planRepairs(database, checks);
+  for (const check of new Set(repairs.map((repair) => repair.check))) {
+    await writing(database, async (trx) => {
+      await repairOne(database, trx, check);
+      await trx
+        .insertInto("booking_event")
+        .values({
+          at: options.now,
+          actor: options.actor,
+          what: "repaired",
+          subject: "verify",
+          reason: check,
+          to_value: JSON.stringify(repairs.filter((r) => r.check === check).map((r) => r.what)),
+        })
+        .execute();
+    });
+  }
+  await migrateSchema(database, { now: options.now, upToDuplicates: true });
+  return repairs;
+}
+
+async function repairOne(database: Database, trx: Trx, check: CheckCode): Promise<void> {
+  switch (check) {
+    case "unique_group_booking":
+    case "unique_one_on_one_booking":
+      for (const losing of losersOf(await listDuplicateBookings(database, trx, check)))
+        await setAside(trx, losing);
+      return;
+    case "seats_taken": {
+      const drift = await readSeatDrift(database, trx, 0, 1_000_000);
+      const columns = database.layout.has("live_class_session", "current_attendees")
+        ? ["seats_taken", "current_attendees"]
+        : ["seats_taken"];
+      await updateRows(
+        database,
+        trx,
+        "live_class_session",
+        columns,
+        drift.map((row) => [row.id, ...columns.map(() => Number(row.seated))]),
+      );
+      return;
+    }
+    case "capacity": {
+      const rows = await listUnequalCapacity(database, trx);
+      await updateRows(
+        database,
+        trx,
+        "live_class_session",
+        ["capacity", "total_seats"],
+        rows.map((row) => [row.id, row.capacity ?? row.total_seats, row.capacity ?? row.total_seats]),
+      );
+      return;
+    }
+    case "overbooked":
+      return;
+    default:
+      check satisfies never;
+  }
+}
+
+/** The row goes into quarantine whole; what stays is named. */
+async function setAside(trx: Trx, { row, kept }: Losing): Promise<void> {
+  const whole = await trx
+    .selectFrom("live_class_booking")
+    .selectAll()
+    .where("id", "=", row.id)
+    .executeTakeFirstOrThrow();
+  const message = `booking ${kept.id} has the same student, place and time, and is kept`;
+  await openIssue(trx, {
+    source_table: "live_class_booking",
+    source_id: row.id,
+    code: "duplicate_booking",
+    message,
+    source: JSON.stringify(whole),
+    run_id: null,
+  });
+  await setIssueStatus(trx, "live_class_booking", [row.id], "skipped", "set aside by verify --fix");
+  await trx
+    .updateTable("booking_series_item")
+    .set({ booking_id: kept.id })
+    .where("booking_id", "=", row.id)
+    .execute();
+  await trx.deleteFrom("live_class_booking").where("id", "=", row.id).execute();
+}

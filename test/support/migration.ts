@@ -1,0 +1,33 @@
+/** The migration as a command runs it, without the command. */
+import { type Database, openDatabase } from "../../src/db/open.ts";
+import { migrateSchema } from "../../src/db/schema.ts";
+import type { Instant } from "../../src/domain/instant.ts";
+import { type MigrateOptions, type MigrateResult, migrateLegacy } from "../../src/legacy/migrate.ts";
+
+export const NOW = "2026-11-20 09:00:00" as Instant;
+
+export async function migrate(
+  database: Database,
+  options: Partial<MigrateOptions> = {},
+): Promise<MigrateResult> {
+  await migrateSchema(database, { now: NOW });
+  return migrateLegacy(database, {
+    sourceTimezone: "UTC",
+    now: () => NOW,
+    actor: "test",
+    batch: 1_000,
+    onProgress: () => {},
+    shouldStop: () => false,
+    ...options,
+  });
+}
+
+/** Opens, works, closes. */
+export async function withDatabase<T>(address: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await openDatabase(address);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
