@@ -4,7 +4,7 @@ import type { BookingStatus } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
 import type { Database, Db } from "./open.ts";
 import { findDuplicates, MIGRATIONS } from "./schema.ts";
-import { listOverbooked, readSeatDrift } from "./session.ts";
+import { listOverbooked, listSeatDrift } from "./session.ts";
 
 export interface Violation {
   check: CheckCode;
@@ -69,7 +69,7 @@ async function checkUnique(
 
 async function checkSeats(database: Database): Promise<Violation | null> {
   if (!database.layout.has("live_class_booking")) return null;
-  const drift = await readSeatDrift(database, database.db, 0, 1_000_000);
+  const drift = await listSeatDrift(database, database.db);
   if (drift.length === 0) return null;
   const examples = drift
     .slice(0, MOST_EXAMPLES)

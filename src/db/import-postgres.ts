@@ -1,8 +1,16 @@
 /** A legacy PostgreSQL database as an import's source: pages by id, no long transaction on a server at work. */
 import { CompiledQuery } from "kysely";
+import { usageError } from "../domain/error.ts";
 import { quote } from "./ddl.ts";
-import { type ImportSource, SOURCE_PAGE, type SourcePage, type SourceValue } from "./import-source.ts";
-import { listTables, nativeNotes, teacherReferenceOf } from "./import-sqlite.ts";
+import {
+  type ImportSource,
+  listTables,
+  nativeNotes,
+  SOURCE_PAGE,
+  type SourcePage,
+  type SourceValue,
+  teacherReferenceOf,
+} from "./import-source.ts";
 import { APP_TABLES, type PhysicalTable } from "./layout.ts";
 import type { Database } from "./open.ts";
 import { postgresError } from "./postgres.ts";
@@ -53,8 +61,16 @@ async function* pages(
 ): AsyncGenerator<SourcePage> {
   const readers = columns.map((column) => readerOf(table.columns.get(column)?.type ?? "text"));
   const list = columns.map((column, i) => `${quote(column)}${readers[i]!.cast} as c${i}`).join(", ");
-  const text = `select ${list} from ${quote(table.name)} where id > $1 order by id limit ${SOURCE_PAGE}`;
-  for (let after: SourceValue = -Number.MAX_SAFE_INTEGER; ; ) {
+  const idType = table.columns.get("id")!.type;
+  if (readerOf(idType) !== PLAIN)
+    throw usageError(
+      "ids_not_numbers",
+      `the ids of ${table.name} are ${idType}, not whole numbers`,
+      "classbook keeps ids, and its own are whole numbers",
+    );
+  const most = Number.MAX_SAFE_INTEGER; // Beyond it an id is rounded in reading, and paging would not end.
+  const text = `select ${list} from ${quote(table.name)} where id > $1 and id <= ${most} order by id limit ${SOURCE_PAGE}`;
+  for (let after: SourceValue = -most; ; ) {
     const found = await read(database, text, [after]);
     if (found.length === 0) return;
     const rows = found.map((row) => columns.map((_, i) => readers[i]!.decode(row[`c${i}`])));

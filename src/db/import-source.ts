@@ -1,6 +1,6 @@
 /** What `classbook import` reads from, whatever it is: one interface over three readers. */
 import type { Cell } from "./bulk.ts";
-import type { AppTable } from "./layout.ts";
+import { APP_TABLES, type AppTable, type Layout } from "./layout.ts";
 
 /** A value as a source gives it. `undefined` = the source has no such column. */
 export type SourceValue = string | number | boolean | null | Uint8Array | undefined;
@@ -64,4 +64,35 @@ export function shownValue(value: SourceValue): Cell {
   if (value === undefined) return null;
   if (value instanceof Uint8Array) return `x'${Buffer.from(value.subarray(0, SHOWN / 2)).toString("hex")}'`;
   return typeof value === "string" && value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
+}
+
+/** What every source database says of itself in words. */
+export function nativeNotes(layout: Layout): string[] {
+  if (layout.kind !== "native") return [];
+  return ["the source is a classbook database: its audit trail and its migration's records stay there"];
+}
+
+/** The logical tables of a source database, with their columns. The password is not among them. */
+export async function listTables(
+  layout: Layout,
+  count: (name: string) => number | Promise<number>,
+): Promise<SourceTable[]> {
+  const tables: SourceTable[] = [];
+  for (const table of APP_TABLES) {
+    const found = layout.table(table);
+    if (found === null || !found.columns.has("id")) continue;
+    const columns = new Set([...found.columns.keys()].filter((column) => column !== "password"));
+    tables.push({ table, columns, total: await count(found.name) });
+  }
+  return tables;
+}
+
+/** LEGACY 1: teacher_id references the teacher table in old databases and auth_user in newer ones. */
+export function teacherReferenceOf(layout: Layout): TeacherReference {
+  if (layout.kind === "native") return "teacher";
+  const key = layout.table("course_teacher")?.foreignKeys.find(({ column }) => column === "teacher_id");
+  const named = key?.references.toLowerCase();
+  return (
+    (["teacher", "app_user"] as const).find((table) => layout.name(table).toLowerCase() === named) ?? null
+  );
 }

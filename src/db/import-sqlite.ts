@@ -4,19 +4,21 @@ import { quote } from "./ddl.ts";
 import {
   type ImportProblem,
   type ImportSource,
+  listTables,
+  nativeNotes,
   SOURCE_PAGE,
   type SourcePage,
-  type SourceTable,
   type SourceValue,
   shownValue,
-  type TeacherReference,
+  teacherReferenceOf,
 } from "./import-source.ts";
-import { APP_TABLES, type AppTable, type Layout } from "./layout.ts";
+import type { AppTable } from "./layout.ts";
 import type { Database } from "./open.ts";
 
 export function sqliteSource(database: Database): ImportSource {
   const { layout } = database;
   const sqlite = database.sqlite!;
+  sqlite.pragma("cache_size = -4096"); // Every page is read once.
   return {
     kind: "sqlite",
     name: database.address,
@@ -27,37 +29,6 @@ export function sqliteSource(database: Database): ImportSource {
     rows: (table, columns) => sqlitePages(sqlite, { table, name: layout.name(table), columns }),
     close: () => database.close(),
   };
-}
-
-/** What every source database says of itself in words. */
-export function nativeNotes(layout: Layout): string[] {
-  if (layout.kind !== "native") return [];
-  return ["the source is a classbook database: its audit trail and its migration's records stay there"];
-}
-
-/** The logical tables of a source database, with their columns. The password is not among them. */
-export async function listTables(
-  layout: Layout,
-  count: (name: string) => number | Promise<number>,
-): Promise<SourceTable[]> {
-  const tables: SourceTable[] = [];
-  for (const table of APP_TABLES) {
-    const found = layout.table(table);
-    if (found === null || !found.columns.has("id")) continue;
-    const columns = new Set([...found.columns.keys()].filter((column) => column !== "password"));
-    tables.push({ table, columns, total: await count(found.name) });
-  }
-  return tables;
-}
-
-/** LEGACY 1: teacher_id references the teacher table in old databases and auth_user in newer ones. */
-export function teacherReferenceOf(layout: Layout): TeacherReference {
-  if (layout.kind === "native") return "teacher";
-  const key = layout.table("course_teacher")?.foreignKeys.find(({ column }) => column === "teacher_id");
-  const named = key?.references.toLowerCase();
-  return (
-    (["teacher", "app_user"] as const).find((table) => layout.name(table).toLowerCase() === named) ?? null
-  );
 }
 
 function countRows(sqlite: BetterSqlite3.Database, name: string): number {

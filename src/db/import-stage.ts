@@ -58,7 +58,9 @@ export async function openStage(
   await run(stage, `drop table if exists ${STAGE}`);
   const { sqlite } = database;
   if (sqlite !== null) {
-    await run(stage, `create temp table ${STAGE} as select ${list} from ${name} where 0`);
+    const types = database.layout.table(target.table)!.columns;
+    const rest = columns.slice(1).map((column) => `${quote(column)} ${types.get(column)!.type}`);
+    await run(stage, `create temp table ${STAGE} (${["id integer primary key", ...rest].join(", ")})`);
     const insert = sqlite.prepare(`insert into ${STAGE} values (${columns.map(() => "?").join(", ")})`);
     for (const row of rows) insert.run(row);
     return stage;

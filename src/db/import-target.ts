@@ -15,6 +15,8 @@ export interface TargetColumn {
   name: string;
   kind: Kind;
   notNull: boolean;
+  /** NOT NULL without a default: a row must say it. */
+  required: boolean;
   /** What stands for NULL: the column's default, or nothing where NULL is allowed; undefined where a row cannot do without. */
   fallback: Cell | undefined;
   /** Most characters; null where the engine does not count them. */
@@ -59,6 +61,7 @@ export async function readTargetTables(database: Database): Promise<TargetTable[
       name: column.name,
       kind: kindOf(table, column),
       notNull: column.notNull && column.name !== "id",
+      required: column.notNull && !column.hasDefault,
       fallback: fallbackOf(column, defaults.get(column.name)),
       maxLength: column.maxLength,
     }));

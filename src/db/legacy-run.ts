@@ -35,13 +35,13 @@ export async function updateRun(db: Db, id: number, changed: Partial<Omit<RunRow
   await db.updateTable("legacy_run").set(changed).where("id", "=", id).execute();
 }
 
-export async function readSetting(database: Database, name: string): Promise<string | null> {
+export async function readSetting(
+  database: Database,
+  name: string,
+  db: Db = database.db,
+): Promise<string | null> {
   if (!database.layout.has("setting")) return null;
-  const row = await database.db
-    .selectFrom("setting")
-    .select("value")
-    .where("name", "=", name)
-    .executeTakeFirst();
+  const row = await db.selectFrom("setting").select("value").where("name", "=", name).executeTakeFirst();
   return row?.value ?? null;
 }
 

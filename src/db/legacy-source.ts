@@ -94,11 +94,15 @@ export class LegacySource {
     ]);
   }
 
-  /** Rows that could collide with another by their key (LEGACY 2.7), by key order. */
-  async readContested<F>(db: Db, wanted: { after: number; limit: number }): Promise<(F & Prior)[]> {
-    return this.#run<F>(
+  /** Rows that could collide with another by their key (LEGACY 2.7), group by group: `contest` numbers them, `rivals` names the group. */
+  async readContested<F>(
+    db: Db,
+    wanted: { after: number; limit: number },
+  ): Promise<(F & Prior & { contest: number; rivals: string })[]> {
+    const [columns, joins] = this.#select.split("\nfrom ", 2);
+    return this.#run(
       db,
-      `${this.#select} where b.id > ${Number(wanted.after)} and b.id in (select id from ${CONTESTED}) order by b.id limit ${Number(wanted.limit)}`,
+      `${columns}, q.contest, q.rivals\nfrom ${joins}\njoin ${CONTESTED} q on q.id = b.id where q.contest > ${Number(wanted.after)} and q.contest <= ${Number(wanted.after) + Number(wanted.limit)} order by q.contest`,
       [],
     );
   }
@@ -235,7 +239,9 @@ export async function prepareTemporary(database: Database): Promise<void> {
   await run(
     `create temp table ${LOSERS} (source_table text not null, id bigint not null, winner_id bigint not null, primary key (source_table, id))`,
   );
-  await run(`create temp table ${CONTESTED} (id bigint not null primary key)`);
+  await run(
+    `create temp table ${CONTESTED} (contest bigint not null primary key, id bigint not null, rivals text not null)`,
+  );
   for (const [table, original] of [
     ["booking", "original_session_id"],
     ["one_on_one_booking", "original_booking_id"],
@@ -277,7 +283,8 @@ export async function findContested(database: Database, table: SourceTable, give
   }
   const inserted = await sql
     .raw(
-      `insert into ${CONTESTED} select id from (select id, count(*) over (partition by k1, k2) as n from (${keys}) k where k1 is not null and k2 is not null) g where n > 1`,
+      `insert into ${CONTESTED} select row_number() over (order by k1, k2, id), id, k1 || ' ' || k2
+       from (select id, k1, k2, count(*) over (partition by k1, k2) as n from (${keys}) k where k1 is not null and k2 is not null) g where n > 1`,
     )
     .execute(db);
   return Number(inserted.numAffectedRows ?? 0);

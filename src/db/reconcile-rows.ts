@@ -4,7 +4,7 @@ import type { LogicalTable } from "./layout.ts";
 import type { SourceTable } from "./legacy-source.ts";
 import type { Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
-import { type Names, ORIGINAL } from "./reconcile-names.ts";
+import { hasAnyAnswer, type Names, ORIGINAL } from "./reconcile-names.ts";
 
 /** What a page holds of each row beside its facts: the recorded outcome and the target as it stands. */
 export interface Recorded {
@@ -16,6 +16,7 @@ export interface Recorded {
   issue_code: string | null;
   /** JSON of the whole source row, as the issue keeps it. */
   issue_source: string | null;
+  /** 1 where a person answered the row's issue. */
   is_answered: number;
   /** The waitlist entry; null where the row has none. */
   w_id: number | null;
@@ -60,8 +61,59 @@ const PLAIN = {
 };
 const GIVEN = ["given_status", "given_start_at_utc", "given_end_at_utc", "given_timestamp"] as const;
 
+/** Some rows in key order. */
+export interface RowPage<Row> {
+  first: number;
+  last: number;
+  count: number;
+  /** On SQLite every row is given in the same object, for speed: what is kept of it must be copied. */
+  rows: Iterable<Row>;
+}
+
+/** Reads one legacy table in pages by key, each row with the facts that decide its outcome and what is recorded of it. */
+export class RowPages<Row extends { id: number }> {
+  readonly #names: Names;
+  readonly #query: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a prepared statement gives what its SQL selects
+  #prepared: any = null;
+
+  constructor(names: Names, table: SourceTable) {
+    this.#names = names;
+    this.#query = pageQuery(names, table);
+  }
+
+  /** The rows after a key; null where there are none. */
+  async read(db: Db, { after, limit }: { after: number; limit: number }): Promise<RowPage<Row> | null> {
+    const { sqlite } = this.#names.database;
+    if (sqlite === null) {
+      const rows = await runQuery<Row>(db, this.#query, [after, limit]);
+      if (rows.length === 0) return null;
+      return { first: rows[0]!.id, last: rows.at(-1)!.id, count: rows.length, rows };
+    }
+    // Arrays come more than twice as fast as objects.
+    this.#prepared ??= sqlite.prepare(this.#query).raw(true);
+    const cells: unknown[][] = this.#prepared.all(after, limit);
+    if (cells.length === 0) return null;
+    const columns = (this.#prepared.columns() as { name: string }[]).map((column) => column.name);
+    return {
+      first: cells[0]![0] as number,
+      last: cells.at(-1)![0] as number,
+      count: cells.length,
+      rows: inOneObject<Row>(columns, cells),
+    };
+  }
+}
+
+function* inOneObject<Row>(columns: readonly string[], cells: readonly unknown[][]): Generator<Row> {
+  const row: Record<string, unknown> = Object.fromEntries(columns.map((column) => [column, null]));
+  for (const values of cells) {
+    for (let i = 0; i < columns.length; i += 1) row[columns[i]!] = values[i];
+    yield row as Row;
+  }
+}
+
 /** The query of a page: rows after a key, in key order, at most a limit (its two parameters). */
-export function pageQuery(names: Names, table: SourceTable): string {
+function pageQuery(names: Names, table: SourceTable): string {
   const columns: string[] = ["b.id"];
   const joins: string[] = [];
   const join = (target: LogicalTable, alias: string, on: string) => {
@@ -84,15 +136,15 @@ export function pageQuery(names: Names, table: SourceTable): string {
   columns.push(`${teacher} as teacher_ref`, `${join("teacher", "te", teacher)} as teacher`);
   columns.push(`${course} as course_ref`, `${join("course", "co", course)} as course`);
   columns.push(
-    `${names.has("teacher") ? join("app_user", "tu", "te.user_id") : "null"} as teacher_user`,
+    `${join("app_user", "tu", names.column("te", "teacher", "user_id"))} as teacher_user`,
     ...GIVEN.map((given) => `${names.answered ? `i.${given}` : "null"} as ${given}`),
     "p.outcome, p.target_id, p.created",
     `${join("live_class_booking", "u", "case when p.outcome = 'migrated' then p.target_id end")} as u_id`,
     ...COMPARED.map((column) => `u.${column} as u_${column}`),
     `${join("session_waitlist", "w", "case when p.outcome = 'waitlisted' then p.target_id end")} as w_id`,
     "w.status as w_status, w.created_at as w_created_at",
-    "case when p.outcome = 'quarantined' then q.code end as issue_code",
-    "case when p.outcome = 'quarantined' then q.source end as issue_source",
+    "q.code as issue_code, q.source as issue_source",
+    `${names.answered ? `case when ${hasAnyAnswer("i")} then 1 else 0 end` : "0"} as is_answered`,
   );
   const issue = `left join ${names.table("legacy_issue")} q on q.source_table = '${table}' and q.source_id = b.id and p.outcome = 'quarantined'`;
   const [p1, p2] = names.isPostgres ? ["$1", "$2"] : ["?", "?"];
@@ -200,11 +252,12 @@ export async function readOccupants(
   const found: Occupant[] = [];
   for (let at = 0; at < keys.length; at += 300) {
     const values = keys.slice(at, at + 300).join(", ");
+    // The CASE keeps SQLite from reading all bookings of one type: a student has few.
     const rows = await runQuery<Occupant>(
       db,
       `with k(student, place) as (values ${values})
        select u.id, u.student_user_id, u.${column} as place_id, u.start_at_utc, u.status, u.created_at, p.source_table, p.source_id
-       from k join ${names.table("live_class_booking")} u on u.student_user_id = k.student and u.${column} = k.place and u.booking_type = '${type}'
+       from k join ${names.table("live_class_booking")} u on u.student_user_id = k.student and case when u.booking_type = '${type}' and u.${column} = k.place then 1 end = 1
        left join ${names.table("legacy_provenance")} p on p.target_id = u.id and p.outcome in ('migrated', 'quarantined')`,
     );
     found.push(...rows);

@@ -4,6 +4,8 @@ import { SEATED_STATUSES } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
 import type { Database, Db } from "./open.ts";
 
+const SESSIONS_AT_ONCE = 20_000;
+
 /** The columns of LEGACY 2.1 as stored; a column that the table lacks reads as null. */
 export interface SessionFacts {
   id: number;
@@ -68,28 +70,53 @@ export interface SeatDrift {
   seated: number;
 }
 
-/** Sessions after a key whose counters are not the sum of their seated bookings (SPEC 2). */
+export interface SeatDriftPage {
+  drift: SeatDrift[];
+  /** The last session id looked at; null where none was left. */
+  upTo: number | null;
+}
+
+/** Of the next sessions after a key, those whose counters are not the sum of their seated bookings (SPEC 2). */
 export async function readSeatDrift(
   database: Database,
   db: Db,
   after: number,
   limit: number,
-): Promise<SeatDrift[]> {
+): Promise<SeatDriftPage> {
   const { layout, engine } = database;
-  if (!layout.has("live_class_session", "seats_taken")) return [];
+  if (!layout.has("live_class_session", "seats_taken")) return { drift: [], upTo: null };
+  const session = quote(layout.name("live_class_session"));
+  const bound = await sql
+    .raw<{ id: number | null }>(
+      `select max(id) as id from (select id from ${session} where id > ${Number(after)} order by id limit ${Number(limit)}) x`,
+    )
+    .execute(db);
+  const upTo = bound.rows[0]!.id;
+  if (upTo === null) return { drift: [], upTo };
   const mirror = layout.has("live_class_session", "current_attendees");
   const differs = engine === "sqlite" ? "is not" : "is distinct from";
   const { rows } = await sql
     .raw<SeatDrift>(
       `select s.id, s.seats_taken, ${mirror ? "s.current_attendees" : "null as current_attendees"}, coalesce(b.seated, 0) as seated
-       from ${quote(layout.name("live_class_session"))} s
+       from ${session} s
        left join (select session_id, sum(seats_reserved) as seated from ${quote(layout.name("live_class_booking"))}
-         where session_id is not null and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
-       where s.id > ${Number(after)} and (s.seats_taken ${differs} coalesce(b.seated, 0)${mirror ? ` or s.current_attendees ${differs} coalesce(b.seated, 0)` : ""})
-       order by s.id limit ${Number(limit)}`,
+         where session_id > ${Number(after)} and session_id <= ${upTo} and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
+       where s.id > ${Number(after)} and s.id <= ${upTo} and (s.seats_taken ${differs} coalesce(b.seated, 0)${mirror ? ` or s.current_attendees ${differs} coalesce(b.seated, 0)` : ""})
+       order by s.id`,
     )
     .execute(db);
-  return rows;
+  return { drift: rows, upTo };
+}
+
+/** All sessions whose counters are wrong. */
+export async function listSeatDrift(database: Database, db: Db): Promise<SeatDrift[]> {
+  const found: SeatDrift[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page: SeatDriftPage = await readSeatDrift(database, db, after, SESSIONS_AT_ONCE);
+    found.push(...page.drift);
+    after = page.upTo;
+  }
+  return found;
 }
 
 export interface Overbooked {

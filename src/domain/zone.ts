@@ -23,7 +23,8 @@ interface Zone {
 }
 
 const zones = new Map<string, Zone | null>();
-const MOST_OFFSETS = 50_000;
+/** Per zone: about two years of quarters. */
+const MOST_OFFSETS = 70_000;
 
 function lookUp(name: string): Zone | null {
   const known = zones.get(name);

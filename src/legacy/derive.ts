@@ -1,16 +1,8 @@
 /** One legacy row with its facts → what the rules give, and how that is recognised again. */
 import type { Prior, SourceTable } from "../db/legacy-source.ts";
+import type { CommonFacts, Derived, GroupFacts, Issue, MappingOptions, OneOnOneFacts } from "./facts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry, fingerprintOfFacts } from "./fingerprint.ts";
-import {
-  type CommonFacts,
-  type Derived,
-  type GroupFacts,
-  type Issue,
-  type MappingOptions,
-  mapGroupBooking,
-  mapOneOnOneBooking,
-  type OneOnOneFacts,
-} from "./mapping.ts";
+import { mapGroupBooking, mapOneOnOneBooking } from "./mapping.ts";
 
 export type Facts = (GroupFacts | OneOnOneFacts) & Prior;
 

@@ -10,7 +10,7 @@ import {
 import type { Database } from "../db/open.ts";
 import { precedenceOf } from "../domain/booking.ts";
 import { type Facts, mapRow } from "./derive.ts";
-import type { MappingOptions, UnifiedBooking } from "./mapping.ts";
+import type { MappingOptions, UnifiedBooking } from "./facts.ts";
 
 const PAGE = 5_000;
 
@@ -32,7 +32,7 @@ function beats(a: Rival, b: Rival): boolean {
   return a.id < b.id;
 }
 
-/** Fills the run's temporary table of losers. Memory holds one key for each row that another could share it with. */
+/** Fills the run's temporary table of losers. Memory holds one group of rivals: a student's rows with one session or teacher. */
 export async function findLosers(
   database: Database,
   table: SourceTable,
@@ -40,26 +40,39 @@ export async function findLosers(
 ): Promise<void> {
   if ((await findContested(database, table, options.given)) === 0) return;
   const source = new LegacySource(database, table, options);
-  const winners = new Map<string, Rival>();
-  const beaten = new Map<number, string>();
+  let group: { name: string; contest: Contest } = { name: "", contest: new Contest() };
   for (let after = 0; ; ) {
     const page = await source.readContested<Facts>(database.db, { after, limit: PAGE });
     if (page.length === 0) break;
+    const losers: Loser[] = [];
     for (const facts of page) {
+      if (facts.rivals !== group.name) {
+        losers.push(...group.contest.losers());
+        group = { name: facts.rivals, contest: new Contest() };
+      }
       const derived = mapRow(table, facts, options);
-      if (derived.outcome !== "migrated") continue;
-      const key = keyOf(derived.row);
-      const rival = {
-        id: facts.id,
-        precedence: precedenceOf(derived.row.status),
-        bookedAt: derived.row.created_at,
-      };
-      const best = winners.get(key);
-      if (best === undefined || beats(rival, best)) winners.set(key, rival);
-      if (best !== undefined) beaten.set(winners.get(key) === rival ? best.id : rival.id, key);
+      if (derived.outcome === "migrated") group.contest.enter(facts.id, derived.row);
     }
-    after = page.at(-1)!.id;
+    after = page.at(-1)!.contest;
+    await insertLosers(database.db, table, losers);
   }
-  const losers: Loser[] = [...beaten].map(([id, key]) => ({ id, winner_id: winners.get(key)!.id }));
-  await insertLosers(database.db, table, losers);
+  await insertLosers(database.db, table, group.contest.losers());
+}
+
+/** Rows that may share a key: who wins each key, and who loses to whom. */
+class Contest {
+  readonly #winners = new Map<string, Rival>();
+  readonly #beaten = new Map<number, string>();
+
+  enter(id: number, row: UnifiedBooking): void {
+    const key = keyOf(row);
+    const rival = { id, precedence: precedenceOf(row.status), bookedAt: row.created_at };
+    const best = this.#winners.get(key);
+    if (best === undefined || beats(rival, best)) this.#winners.set(key, rival);
+    if (best !== undefined) this.#beaten.set(this.#winners.get(key) === rival ? best.id : id, key);
+  }
+
+  losers(): Loser[] {
+    return [...this.#beaten].map(([id, key]) => ({ id, winner_id: this.#winners.get(key)!.id }));
+  }
 }

@@ -1,6 +1,6 @@
 /** Hashes that tell whether a row is still what the migration made of it. */
 import { hash } from "node:crypto";
-import type { UnifiedBooking, WaitlistEntry } from "./mapping.ts";
+import type { UnifiedBooking, WaitlistEntry } from "./facts.ts";
 
 /** The columns of live_class_booking that the migration writes, in the order of every bulk insert. */
 export const UNIFIED_COLUMNS = [

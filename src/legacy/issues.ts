@@ -16,7 +16,7 @@ import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/boo
 import { ClassbookError, notFound, refused, usageError } from "../domain/error.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
-import { ISSUE_CODES, type MappingOptions } from "./mapping.ts";
+import { ISSUE_CODES, type MappingOptions } from "./facts.ts";
 import { migrateRows } from "./migrate.ts";
 
 /** A legacy row as people name it: `booking:12`. */

@@ -2,208 +2,28 @@
  * The mapping rules of LEGACY.md section 2 as pure functions: facts about one legacy row → what
  * becomes of it. A broken row is a value, never an exception.
  */
-import {
-  type BookingStatus,
-  type BookingType,
-  LEGACY_GROUP_STATUSES,
-  LEGACY_ONE_ON_ONE_STATUSES,
-} from "../domain/booking.ts";
-import { addMicros, addMinutes, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
-import { resolveLocal } from "../domain/zone.ts";
+import { type BookingStatus, LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
+import { addMicros, type Instant, parseInstant } from "../domain/instant.ts";
+import type {
+  CommonFacts,
+  Derived,
+  GroupFacts,
+  Issue,
+  IssueCode,
+  MappingOptions,
+  OneOnOneFacts,
+  Stored,
+} from "./facts.ts";
+import { sessionTimes } from "./session-time.ts";
 import { timeOfSlot } from "./slot-time.ts";
-
-/** Reason codes in the order in which the first that applies counts (LEGACY 2.8); `bad_value` and `diverged` are outside it. */
-export const ISSUE_CODES = [
-  "unknown_status",
-  "missing_user",
-  "missing_session",
-  "missing_slot",
-  "missing_course",
-  "missing_teacher",
-  "session_without_teacher",
-  "no_course",
-  "incomplete_slot",
-  "bad_timezone",
-  "bad_timestamp",
-  "slot_has_no_occurrence",
-  "bad_time_range",
-  "bad_value",
-  "already_booked",
-  "duplicate_booking",
-  "diverged",
-] as const;
-export type IssueCode = (typeof ISSUE_CODES)[number];
-
-/** A stored value as the engine gives it: SQLite is loosely typed, so anything may stand anywhere. */
-export type Stored = string | number | null;
-
-/** What both kinds of legacy row have in common. Values are as stored; `given_*` are a person's answers (null = none). */
-export interface CommonFacts {
-  id: number;
-  booking_id: Stored;
-  user_id: Stored;
-  status: Stored;
-  booked_at: Stored;
-  confirmed_at: Stored;
-  cancelled_at: Stored;
-  rescheduled_at: Stored;
-  attended_at: Stored;
-  cancellation_reason: Stored;
-  cancellation_notes: Stored;
-  attended: Stored | boolean;
-  student_notes: Stored;
-  /** The user's id where the user exists. */
-  found_user_id: number | null;
-  /** The teacher's id where the teacher exists. */
-  found_teacher_id: number | null;
-  /** The id of the user that the teacher is, where that user exists. */
-  teacher_user_id: number | null;
-  found_course_id: number | null;
-  /** 1 where another legacy row of the table names this one as its original. */
-  is_original: number;
-  given_status: string | null;
-  given_start_at_utc: string | null;
-  given_end_at_utc: string | null;
-  given_timestamp: string | null;
-}
-
-export interface GroupFacts extends CommonFacts {
-  session_id: Stored;
-  found_session_id: number | null;
-  session_course_id: Stored;
-  session_teacher_id: Stored;
-  session_start_at_utc: Stored;
-  session_scheduled_start: Stored;
-  session_end_at_utc: Stored;
-  session_duration_minutes: Stored;
-  seats_booked: Stored;
-}
-
-export interface OneOnOneFacts extends CommonFacts {
-  availability_slot_id: Stored;
-  found_slot_id: number | null;
-  course_id: Stored;
-  slot_course_id: Stored;
-  slot_teacher_id: Stored;
-  slot_type: Stored;
-  day_of_week: Stored;
-  start_time: Stored;
-  end_time: Stored;
-  valid_from: Stored;
-  valid_until: Stored;
-  start_datetime: Stored;
-  end_datetime: Stored;
-  timezone: Stored;
-  declined_at: Stored;
-  declined_reason: Stored;
-  meeting_link: Stored;
-  teacher_notes: Stored;
-  next_booking_date: Stored;
-}
-
-/** A row of live_class_booking as the rules give it; `id` comes later. */
-export interface UnifiedBooking {
-  booking_type: BookingType;
-  course_id: number;
-  teacher_id: number;
-  student_user_id: number;
-  start_at_utc: Instant;
-  end_at_utc: Instant;
-  status: BookingStatus;
-  student_note: string;
-  teacher_note: string;
-  session_id: number | null;
-  seats_reserved: number;
-  decision_at: Instant | null;
-  decided_by_id: null;
-  cancelled_by_id: number | null;
-  cancelled_at: Instant | null;
-  cancel_reason: string;
-  created_at: Instant;
-  updated_at: Instant;
-}
-
-export interface WaitlistEntry {
-  session_id: number;
-  student_user_id: number;
-  created_at: Instant;
-}
-
-export interface Issue {
-  code: IssueCode;
-  /** A sentence for people, with the offending value. */
-  message: string;
-}
-
-export type Derived =
-  | { outcome: "migrated"; row: UnifiedBooking }
-  | { outcome: "waitlisted"; entry: WaitlistEntry }
-  | { outcome: "quarantined"; issue: Issue };
-
-export interface MappingOptions {
-  /** The zone of legacy timestamps without an offset: UTC, or where USE_TZ was off the app's zone. */
-  sourceTimezone: string;
-}
+import { shown, TimestampReader } from "./timestamps.ts";
 
 function broken(code: IssueCode, message: string): { outcome: "quarantined"; issue: Issue } {
   return { outcome: "quarantined", issue: { code, message } };
 }
 
-export function shown(value: unknown): string {
-  return value === null || value === undefined ? "nothing" : JSON.stringify(value);
-}
-
 function text(value: Stored): string {
   return value === null ? "" : String(value);
-}
-
-/** Reads one row's timestamps, remembering the first that cannot be read. */
-export class TimestampReader {
-  /** `booked_at "soon"` of the first unreadable one; null while all were readable. */
-  unreadable: string | null = null;
-  readonly #zone: string;
-  readonly #instead: Instant | null;
-
-  /** @param instead a person's answer for what cannot be read (null = none) */
-  constructor(options: MappingOptions, instead: string | null) {
-    this.#zone = options.sourceTimezone;
-    this.#instead = instead === null ? null : parseInstant(instead);
-  }
-
-  /** A timestamp that may be absent (null). */
-  optional(name: string, value: Stored): Instant | null {
-    return value === null ? null : this.#read(name, value, this.#zone);
-  }
-
-  required(name: string, value: Stored): Instant | null {
-    if (value !== null) return this.#read(name, value, this.#zone);
-    return this.#fail(name, value);
-  }
-
-  /** A column that is UTC by its name, whatever zone the app lived in. */
-  utc(name: string, value: Stored): Instant | null {
-    return value === null ? null : this.#read(name, value, "UTC");
-  }
-
-  #read(name: string, value: string | number, zone: string): Instant | null {
-    if (typeof value === "string") {
-      if (zone === "UTC") {
-        const instant = parseInstant(value);
-        if (instant !== null) return instant;
-      } else {
-        const parsed = parseTimestamp(value);
-        if (parsed !== null)
-          return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(value);
-      }
-    }
-    return this.#fail(name, value);
-  }
-
-  #fail(name: string, value: Stored): Instant | null {
-    if (this.#instead !== null) return this.#instead;
-    this.unreadable ??= `${name} ${shown(value)}`;
-    return null;
-  }
 }
 
 function latest(first: Instant, ...others: (Instant | null)[]): Instant {
@@ -328,38 +148,6 @@ function mapWaitlisted(
     outcome: "waitlisted",
     entry: { session_id: sessionId, student_user_id: userId, created_at: booked_at },
   };
-}
-
-/** LEGACY 2.1: the session's start and end, from whatever columns it has. */
-export function sessionTimes(
-  facts: Pick<
-    GroupFacts,
-    "session_start_at_utc" | "session_scheduled_start" | "session_end_at_utc" | "session_duration_minutes"
-  > & {
-    given_start_at_utc: string | null;
-    given_end_at_utc: string | null;
-  },
-  reader: TimestampReader,
-): { start: Instant | null; end: Instant | null } {
-  const start =
-    facts.given_start_at_utc !== null
-      ? reader.utc("start", facts.given_start_at_utc)
-      : facts.session_start_at_utc !== null
-        ? reader.utc("the session's start_at_utc", facts.session_start_at_utc)
-        : reader.required("the session's scheduled_start", facts.session_scheduled_start);
-  if (facts.given_end_at_utc !== null) return { start, end: reader.utc("end", facts.given_end_at_utc) };
-  if (facts.session_end_at_utc !== null && facts.given_start_at_utc === null) {
-    return { start, end: reader.utc("the session's end_at_utc", facts.session_end_at_utc) };
-  }
-  return {
-    start,
-    end: start === null ? null : addMinutes(start, durationOf(facts.session_duration_minutes)),
-  };
-}
-
-/** Minutes of a session: 60 where null or 0 (LEGACY 2.1), and where it is no number at all. */
-function durationOf(value: Stored): number {
-  return typeof value === "number" && value !== 0 ? value : 60;
 }
 
 function badRange(start: Instant, end: Instant): Derived {

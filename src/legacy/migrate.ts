@@ -3,6 +3,7 @@
  * each. The checkpoint is part of the batch, so a run that was killed goes on where it stopped (LEGACY 3).
  */
 import { pauseTriggers, reserveIds, resumeTriggers } from "../db/bulk.ts";
+import { deferIndexes, restoreNextIndex } from "../db/deferred-index.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { countForeseen, countOpenIssues, hasAnswers, hasOwnBookings } from "../db/legacy.ts";
@@ -28,13 +29,13 @@ import { type Trx, writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
-import type { MappingOptions } from "./mapping.ts";
+import type { MappingOptions } from "./facts.ts";
 import { planPage } from "./plan.ts";
 import { writeSeriesPage } from "./series.ts";
 import { fillSession } from "./sessions.ts";
 import { ID_TABLES, type Ids, type WriteContext, writePage } from "./write.ts";
 
-export const PHASES = ["sessions", "booking", "one_on_one_booking", "series", "seats"] as const;
+export const PHASES = ["sessions", "booking", "one_on_one_booking", "indexes", "series", "seats"] as const;
 export type Phase = (typeof PHASES)[number];
 
 export const LEASE = "legacy";
@@ -136,6 +137,12 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
   const blocks = await countForeseen(database);
   const { id, ids } = await writing(database, async (trx) => {
     await renewLease(trx, lease);
+    await deferIndexes(
+      database,
+      trx,
+      ["live_class_booking", "legacy_provenance"],
+      ["legacy_provenance_target"],
+    );
     const reserved = {} as Ids;
     for (const kind of Object.keys(ID_TABLES) as (keyof Ids)[]) {
       const first = await reserveIds(database, trx, ID_TABLES[kind], blocks[kind]);
@@ -266,6 +273,8 @@ function workOf(phase: Phase): Work {
     case "booking":
     case "one_on_one_booking":
       return (run, context) => takeOver(run, context, phase);
+    case "indexes":
+      return async (run, context) => ((await restoreNextIndex(run.database, context.trx)) ? 0 : null);
     case "series":
       return (run, context) => writeSeriesPage(context, run.lastKey);
     case "seats":
@@ -318,7 +327,7 @@ async function demote(
 
 /** seats_taken := Σ seats_reserved of the confirmed and attended (LEGACY 2.1), and current_attendees where the app has it. */
 async function countSeats(run: Run, context: WriteContext): Promise<number | null> {
-  const drift = await readSeatDrift(run.database, context.trx, run.lastId, SESSION_PAGE);
+  const { drift, upTo } = await readSeatDrift(run.database, context.trx, run.lastId, SESSION_PAGE);
   const mirror = run.database.layout.has("live_class_session", "current_attendees");
   await changeSessions(
     run.database,
@@ -330,7 +339,7 @@ async function countSeats(run: Run, context: WriteContext): Promise<number | nul
       after: { seats_taken: Number(seated), ...(mirror ? { current_attendees: Number(seated) } : {}) },
     })),
   );
-  return drift.at(-1)?.id ?? null;
+  return upTo;
 }
 
 /** Re-derives single rows, as `legacy issues resolve` and `retry` need it: the same path as a run, in one transaction. */

@@ -16,8 +16,8 @@ import {
 import type { LegacySource, SourceTable } from "../db/legacy-source.ts";
 import type { Database, Db } from "../db/open.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
+import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
-import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./mapping.ts";
 
 export type Migrated = Candidate & { derived: { outcome: "migrated"; row: UnifiedBooking } };
 export type Waitlisted = Candidate & { derived: { outcome: "waitlisted"; entry: WaitlistEntry } };

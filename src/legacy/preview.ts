@@ -7,7 +7,7 @@ import { SEATED_STATUSES } from "../domain/booking.ts";
 import { type Counts, countCandidate, countUnchanged, emptyCounts } from "./counts.ts";
 import type { Candidate } from "./derive.ts";
 import { findLosers } from "./duplicates.ts";
-import type { MappingOptions } from "./mapping.ts";
+import type { MappingOptions } from "./facts.ts";
 import { type PagePlan, planPage } from "./plan.ts";
 import { capacityOf } from "./sessions.ts";
 
@@ -83,7 +83,8 @@ function countPlan(counts: Counts, plan: PagePlan): void {
 
 function note(examples: Record<string, string[]>, table: string, { id, derived }: Candidate): void {
   if (derived.outcome !== "quarantined") return;
-  const list = (examples[derived.issue.code] ??= []);
+  examples[derived.issue.code] ??= [];
+  const list = examples[derived.issue.code]!;
   if (list.length < MOST_EXAMPLES) list.push(`${table}:${id} ${derived.issue.message}`);
 }
 

@@ -1,5 +1,5 @@
 /** What the second derivation reads and gives (src/legacy/rederive.ts), and the rules that both legacy tables share. */
-import { type Instant, parseInstant } from "../domain/instant.ts";
+import type { Instant } from "../domain/instant.ts";
 import { readStamp } from "./rederive-time.ts";
 
 /** Values as the database driver gives them; null where the database lacks the column. */
@@ -129,7 +129,7 @@ export interface OwnStamps {
 
 /** The row's own timestamps; null where one cannot be read and nobody gave another (LEGACY 2.8). */
 export function ownStamps(facts: RowFacts & Partial<LessonFacts>, context: RuleContext): OwnStamps | null {
-  const given = facts.given_timestamp === null ? null : parseInstant(facts.given_timestamp);
+  const given = readStamp(facts.given_timestamp, "UTC");
   let readable = true;
   const read = (stored: Stored | undefined): Instant | null => {
     if (stored === null || stored === undefined) return null;
@@ -151,7 +151,7 @@ export function ownStamps(facts: RowFacts & Partial<LessonFacts>, context: RuleC
 
 /** A given instant; undefined where none was given, null where it cannot be read. */
 export function given(text: string | null): Instant | null | undefined {
-  return text === null ? undefined : parseInstant(text);
+  return text === null ? undefined : readStamp(text, "UTC");
 }
 
 export function cancelledBy(facts: RowFacts): number | null {

@@ -4,14 +4,7 @@
  * migration uses, so that a mistake of the one is no mistake of the other.
  */
 import { DateTime, IANAZone } from "luxon";
-import {
-  epochOfDate,
-  formatInstant,
-  type Instant,
-  parseDate,
-  parseInstant,
-  parseTimestamp,
-} from "../domain/instant.ts";
+import { epochOfDate, formatInstant, type Instant, parseDate, parseTimestamp } from "../domain/instant.ts";
 
 const DAY = 86_400;
 const WEEK_DAYS = 7;
@@ -76,11 +69,18 @@ export function localToUtc(reading: number, zone: string): number {
  */
 export function readStamp(stored: unknown, zone: string): Instant | null {
   if (typeof stored !== "string") return null;
-  if (zone === "UTC") return parseInstant(stored);
   const parsed = parseTimestamp(stored);
   if (parsed === null) return null;
-  if (parsed.offset !== null) return parseInstant(stored);
-  return formatInstant(localToUtc(parsed.wall.seconds, zone), parsed.wall.micros);
+  const { wall, offset } = parsed;
+  if (offset !== null) return formatInstant(wall.seconds - offset, wall.micros);
+  if (zone === "UTC" && isCanonical(stored, wall.micros)) return stored as Instant;
+  return formatInstant(localToUtc(wall.seconds, zone), wall.micros);
+}
+
+/** True where a readable text without an offset is in the one form of instants already. */
+function isCanonical(text: string, micros: number): boolean {
+  if (text[10] !== " ") return false;
+  return text.length === 19 || (text.length === 26 && text[19] === "." && micros !== 0);
 }
 
 /** Microseconds since midnight; null where the text is no time of day. */

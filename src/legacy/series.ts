@@ -72,8 +72,11 @@ function buildOne(members: SeriesMember[]): BuiltSeries {
       "",
     ],
     items: ordered.map((member) => member.booking_id),
-    created_at: ordered.map((member) => member.created_at).reduce((a, b) => (a < b ? a : b)),
-    updated_at: ordered.map((member) => member.updated_at).reduce((a, b) => (a > b ? a : b)),
+    created_at: ordered.map((member) => member.created_at).toSorted()[0]!,
+    updated_at: ordered
+      .map((member) => member.updated_at)
+      .toSorted()
+      .at(-1)!,
   };
 }
 

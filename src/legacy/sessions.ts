@@ -2,7 +2,9 @@
 
 import type { SessionFacts } from "../db/session.ts";
 import { isZone } from "../domain/zone.ts";
-import { type MappingOptions, sessionTimes, TimestampReader } from "./mapping.ts";
+import type { MappingOptions } from "./facts.ts";
+import { sessionTimes } from "./session-time.ts";
+import { TimestampReader } from "./timestamps.ts";
 
 /** The columns that are to change, with their new values; empty where nothing can be filled. */
 export type SessionFill = Partial<

@@ -10,7 +10,8 @@ import {
   weekdayOf,
 } from "../domain/instant.ts";
 import { isZone, localDateOf, resolveLocal } from "../domain/zone.ts";
-import { type Issue, type OneOnOneFacts, type Stored, shown, type TimestampReader } from "./mapping.ts";
+import type { Issue, OneOnOneFacts, Stored } from "./facts.ts";
+import { shown, type TimestampReader } from "./timestamps.ts";
 
 const DAY_MICROS = 86_400_000_000;
 

@@ -7,8 +7,8 @@ import type { Outcome } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
 import { type Counts, countCandidate, countUnchanged } from "./counts.ts";
 import type { Candidate } from "./derive.ts";
+import type { WaitlistEntry } from "./facts.ts";
 import { UNIFIED_COLUMNS, unifiedCells } from "./fingerprint.ts";
-import type { WaitlistEntry } from "./mapping.ts";
 import type { Change, Migrated, PagePlan, Waitlisted } from "./plan.ts";
 
 const BOOKING_COLUMNS = ["id", ...UNIFIED_COLUMNS];

@@ -13,7 +13,7 @@ import { openIssue } from "../db/legacy.ts";
 import { setIssueStatus } from "../db/legacy-issue.ts";
 import type { Database } from "../db/open.ts";
 import { migrateSchema } from "../db/schema.ts";
-import { readSeatDrift } from "../db/session.ts";
+import { listSeatDrift } from "../db/session.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { precedenceOf } from "../domain/booking.ts";
 import { usageError } from "../domain/error.ts";
@@ -91,7 +91,7 @@ export async function planRepairs(database: Database, checks: readonly CheckCode
         repairs.push({ check, what: `create the constraint ${check}` });
         break;
       case "seats_taken":
-        for (const row of await readSeatDrift(database, database.db, 0, 1_000_000))
+        for (const row of await listSeatDrift(database, database.db))
           repairs.push({ check, what: `session ${row.id}: seats_taken ${row.seats_taken} → ${row.seated}` });
         break;
       case "capacity":
@@ -146,7 +146,7 @@ async function repairOne(database: Database, trx: Trx, check: CheckCode): Promis
         await setAside(trx, losing);
       return;
     case "seats_taken": {
-      const drift = await readSeatDrift(database, trx, 0, 1_000_000);
+      const drift = await listSeatDrift(database, trx);
       const columns = database.layout.has("live_class_session", "current_attendees")
         ? ["seats_taken", "current_attendees"]
         : ["seats_taken"];

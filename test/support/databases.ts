@@ -68,9 +68,9 @@ export async function query(
     const sqlite = new BetterSqlite3(database.file);
     try {
       const statement = sqlite.prepare(text);
-      return statement.reader
-        ? (statement.all(...params) as Record<string, unknown>[])
-        : (statement.run(...params), []);
+      if (statement.reader) return statement.all(...params) as Record<string, unknown>[];
+      statement.run(...params);
+      return [];
     } finally {
       sqlite.close();
     }
@@ -78,9 +78,8 @@ export async function query(
   const client = new pg.Client(database.address);
   await client.connect();
   try {
-    let at = 0;
     const { rows } = await client.query(
-      text.replaceAll("?", () => `$${(at += 1)}`),
+      text.split("?").reduce((all, part, at) => `${all}$${at}${part}`),
       params,
     );
     return rows as Record<string, unknown>[];

@@ -6,6 +6,7 @@ import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-source.ts";
 import type { Database } from "../../db/open.ts";
 import { findUser } from "../../db/people.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";
+import { ISSUE_CODES } from "../../legacy/facts.ts";
 import {
   chooseIssues,
   exportLine,
@@ -17,7 +18,6 @@ import {
   type Settled,
   skipIssues,
 } from "../../legacy/issues.ts";
-import { ISSUE_CODES } from "../../legacy/mapping.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, printObject, printRows } from "../output.ts";
 import type { WithShell } from "../program.ts";
