@@ -114,20 +114,20 @@ export async function buildProgram(
 function addGlobalOptions(program: Command): void {
   program
     .option(
-      "--db ADDRESS",
+      "--db <ADDRESS>",
       "database: a path, sqlite:PATH or postgres://… (CLASSBOOK_DB; default ./classbook.db)",
     )
-    .option("--layout LAYOUT", "native or django, instead of detecting it")
-    .option("--app-label LABEL", "label of the Django app, where it cannot be told")
-    .option("--as USER", "act as this user (id, username or e-mail)")
-    .option("--tz ZONE", "time zone of display and of bare input times")
-    .option("--now INSTANT", "a fixed clock, for simulation and tests")
+    .option("--layout <LAYOUT>", "native or django, instead of detecting it")
+    .option("--app-label <LABEL>", "label of the Django app, where it cannot be told")
+    .option("--as <USER>", "act as this user (id, username or e-mail)")
+    .option("--tz <ZONE>", "time zone of display and of bare input times")
+    .option("--now <INSTANT>", "a fixed clock, for simulation and tests")
     .option(
-      "--format FORMAT",
+      "--format <FORMAT>",
       "table, tsv, csv, ndjson or json (default: table on a terminal, tsv in a pipe)",
     )
     .option("--json", "short for --format json")
-    .option("--fields LIST", "which columns, in which order: a,b,c")
+    .option("--fields <LIST>", "which columns, in which order: a,b,c")
     .option("--header", "a header line in TSV")
     .option("--yes", "answer every confirmation with yes")
     .option("--no-input", "never ask")

@@ -191,29 +191,25 @@ export function shellWord(word: string): string {
   return /["$`\\!\p{Cc}]/u.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
+/** The open rows of a code, as far as their remedies depend on it. */
+export interface OpenRows {
+  open: number;
+  /** How many different messages they have. */
+  causes: number;
+  /** The first of them, as `booking:12`. */
+  first: string;
+}
+
 /**
- * The ways to settle the open rows of a code. Rows that all have one cause are answered together, else one by one:
- * then the command names the first row, as `booking:12`.
+ * The ways to settle the open rows of a code. A command names one row where each row needs an answer of its own,
+ * and the code where rows that say the same can share one.
  *
  * @param command makes a whole command line of the words after `classbook`
  */
-export function remediesOf(
-  code: string,
-  rows: { causes: number; first: string },
-  command: (words: string) => string,
-): Step[] {
+export function remediesOf(code: string, rows: OpenRows, command: (words: string) => string): Step[] {
   const { answer, mend, skip } = reasonOf(code);
-  const together = rows.causes === 1;
   const steps: Step[] = [];
-  if (answer !== null) {
-    const which = together ? `--code ${shellWord(code)}` : shellWord(rows.first);
-    steps.push({
-      what: together
-        ? "Give the missing value"
-        : "Give the missing value row by row (many at once: see the file under “What to do next”)",
-      command: command(`legacy issues resolve ${which} ${answer}`),
-    });
-  }
+  if (answer !== null) steps.push(answerStep(code, answer, rows, command));
   if (mend !== null) {
     const what = `${mend}, then take the rows up again`;
     steps.push({
@@ -228,4 +224,19 @@ export function remediesOf(
     });
   }
   return steps;
+}
+
+const EACH = "see the file under “What to do next”";
+
+function answerStep(code: string, answer: string, rows: OpenRows, command: (words: string) => string): Step {
+  const shared = rows.open > 1 && rows.causes === 1 && !answer.includes("INSTANT");
+  const which = shared ? `--code ${shellWord(code)}` : shellWord(rows.first);
+  return {
+    what: shared
+      ? `Give all ${rows.open.toLocaleString("en")} rows the same answer (each its own: ${EACH})`
+      : rows.open === 1
+        ? "Give the answer"
+        : `Give the answer row by row (all at once: ${EACH})`,
+    command: command(`legacy issues resolve ${which} ${answer}`),
+  };
 }

@@ -34,27 +34,39 @@ function timesOf(start: Instant | null, end: Instant | null): Times {
   return start === null || end === null ? { code: "bad_timestamp" } : { start, end };
 }
 
-/** The columns that both tables fill alike. */
-function common(
+/** What the two tables fill in ways of their own. */
+type Own = Pick<
+  ExpectedBooking,
+  "booking_type" | "session_id" | "status" | "seats_reserved" | "teacher_note" | "decision_at"
+>;
+
+function migrated(
   facts: RowFacts,
-  own: OwnStamps,
+  stamps: OwnStamps,
   times: { start: Instant; end: Instant },
-): Omit<ExpectedBooking, "booking_type" | "session_id" | "status" | "seats_reserved" | "teacher_note"> {
-  return {
+  own: Own,
+): Expected {
+  const row: ExpectedBooking = {
+    booking_type: own.booking_type,
+    session_id: own.session_id,
     course_id: facts.course!,
     teacher_id: facts.teacher!,
     student_user_id: facts.student!,
     start_at_utc: times.start,
     end_at_utc: times.end,
+    status: own.status,
+    seats_reserved: own.seats_reserved,
     student_note: facts.student_notes ?? "",
-    decision_at: own.confirmed,
+    teacher_note: own.teacher_note,
+    decision_at: own.decision_at,
     decided_by_id: null,
-    cancelled_at: own.cancelled,
+    cancelled_at: stamps.cancelled,
     cancel_reason: facts.cancellation_reason ?? "",
     cancelled_by_id: cancelledBy(facts),
-    created_at: own.booked,
-    updated_at: own.latest,
+    created_at: stamps.booked,
+    updated_at: stamps.latest,
   };
+  return { outcome: "migrated", row };
 }
 
 /** The outcome of a row of the legacy `booking` (LEGACY 2.2, 2.8). */
@@ -79,15 +91,14 @@ export function rederiveGroup(facts: GroupFacts, context: RuleContext): Expected
   if (times.end <= times.start) return quarantined("bad_time_range");
   if (hasBadSeats(facts)) return quarantined("bad_value");
   const status = unifiedStatus(word, facts, context);
-  const row: ExpectedBooking = {
-    ...common(facts, own, times),
+  return migrated(facts, own, times, {
     booking_type: "group_session",
     session_id: facts.session,
     status,
     seats_reserved: Number(facts.seats_booked) || 1,
     teacher_note: status === "cancelled" ? (facts.cancellation_notes ?? "") : "",
-  };
-  return { outcome: "migrated", row };
+    decision_at: own.confirmed,
+  });
 }
 
 /** A session's start and end (LEGACY 2.1). A given start moves the end with it. */
@@ -131,16 +142,14 @@ export function rederiveLesson(facts: LessonFacts, context: RuleContext): Expect
     status === "cancelled" ? facts.cancellation_notes : null,
     facts.meeting_link ? `Meeting link: ${facts.meeting_link}` : null,
   ];
-  const row: ExpectedBooking = {
-    ...common(facts, own, times),
+  return migrated(facts, own, times, {
     booking_type: "one_on_one",
     session_id: null,
     status,
     seats_reserved: 1,
     teacher_note: notes.filter((note) => note !== null && note !== "").join("\n"),
     decision_at: status === "declined" ? own.declined : own.confirmed,
-  };
-  return { outcome: "migrated", row };
+  });
 }
 
 /** A lesson's start and end. What a person gave is not asked of the slot. */

@@ -90,7 +90,7 @@ function reasonFact(
     skipped: Number(groups.find((group) => group.status === "skipped")?.n ?? 0),
     causes,
     examples: shown,
-    remedies: open > 0 && first !== undefined ? remediesOf(code, { causes, first }, command) : [],
+    remedies: open > 0 && first !== undefined ? remediesOf(code, { open, causes, first }, command) : [],
   };
 }
 

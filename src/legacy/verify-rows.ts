@@ -22,7 +22,7 @@ import {
 import { type Rival, verifyRivals } from "./verify-duplicates.ts";
 import type { Findings } from "./verify-findings.ts";
 
-const PAGE = 5000;
+const PAGE = 1_000;
 const FIRST_KEY = Number.MIN_SAFE_INTEGER;
 
 export interface RowOptions {
@@ -176,11 +176,13 @@ function verifyIssueSource({ table, row, columns, findings }: Subject): void {
     findings.add("issue_source", `the issue of ${table} ${row.id} holds row ${String(source!.id)}`);
 }
 
+const PAIRS = COMPARED.map((column) => [column, `u_${column}`] as const);
+
 /** Rows without their target are told of by target_exists. */
 function compareBooking({ table, row, differences }: Subject, rules: ExpectedBooking): void {
   if (row.u_id === null) return;
-  for (const column of COMPARED) {
-    const stored = row[`u_${column}`] ?? null;
+  for (const [column, stands] of PAIRS) {
+    const stored = row[stands] ?? null;
     if (stored === rules[column]) continue;
     differences.push({
       subject: "live_class_booking",

@@ -174,7 +174,7 @@ export function defineDb(db: Command, shell: WithShell): void {
 
   db.command("backup")
     .description("a consistent copy of an SQLite database, whoever writes meanwhile")
-    .option("--to FILE", "where to (default: beside the database, with the time in its name)")
+    .option("--to <FILE>", "where to (default: beside the database, with the time in its name)")
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook db backup --db sample/school.sqlite3 --to sample/copy.sqlite3",

@@ -13,8 +13,11 @@ interface ImportFlags {
 
 export function defineImport(command: Command, shell: WithShell): void {
   command
-    .requiredOption("--from SOURCE", "a Django database (SQLite file, postgres://…) or a dumpdata JSON file")
-    .option("--batch N", "rows a transaction", "10000")
+    .requiredOption(
+      "--from <SOURCE>",
+      "a Django database (SQLite file, postgres://…) or a dumpdata JSON file",
+    )
+    .option("--batch <N>", "rows a transaction", "10000")
     .addHelpText(
       "after",
       "\nIds are kept. Importing again brings over what is new or changed in the source.\n\nExample:\n  $ classbook import --from sample/school.sqlite3 --db new.sqlite3",

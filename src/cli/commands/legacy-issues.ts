@@ -55,10 +55,10 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   const asList = (command: Command) =>
     command
       .description("the quarantined rows that wait for a decision")
-      .option("--status STATUS", "open, skipped, resolved or all", "open")
-      .option("--code CODE", "only this reason")
-      .option("--table TABLE", `only ${SOURCE_TABLES.join(" or ")}`)
-      .option("--limit N", "at most so many")
+      .option("--status <STATUS>", "open, skipped, resolved or all", "open")
+      .option("--code <CODE>", "only this reason")
+      .option("--table <TABLE>", `only ${SOURCE_TABLES.join(" or ")}`)
+      .option("--limit <N>", "at most so many")
       .addHelpText(
         "after",
         "\nExample:\n  $ classbook legacy issues --db sample/school.sqlite3 --code no_course",
@@ -67,7 +67,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   asList(issues.command("list", { isDefault: true }));
 
   issues
-    .command("show ROW...")
+    .command("show <ROW...>")
     .description("one quarantined row, with the whole source row and how to resolve it")
     .addHelpText(
       "after",
@@ -78,16 +78,16 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   issues
     .command("resolve [ROW...]")
     .description("give rows their missing value, and take them over by it")
-    .option("--code CODE", "all open rows of this reason")
-    .option("--student USER", "the student: id, username or e-mail address")
-    .option("--session ID", "the session")
-    .option("--teacher ID", "the teacher")
-    .option("--course ID", "the course")
-    .option("--timezone ZONE", "the slot's time zone")
-    .option("--status STATUS", "the legacy status it should have had")
-    .option("--start INSTANT", "when it starts")
-    .option("--end INSTANT", "when it ends")
-    .option("--timestamp INSTANT", "in place of a timestamp that cannot be read")
+    .option("--code <CODE>", "all open rows of this reason")
+    .option("--student <USER>", "the student: id, username or e-mail address")
+    .option("--session <ID>", "the session")
+    .option("--teacher <ID>", "the teacher")
+    .option("--course <ID>", "the course")
+    .option("--timezone <ZONE>", "the slot's time zone")
+    .option("--status <STATUS>", "the legacy status it should have had")
+    .option("--start <INSTANT>", "when it starts")
+    .option("--end <INSTANT>", "when it ends")
+    .option("--timestamp <INSTANT>", "in place of a timestamp that cannot be read")
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook legacy issues resolve --code no_course --course 1 --db sample/school.sqlite3",
@@ -97,8 +97,8 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   issues
     .command("skip [ROW...]")
     .description("leave rows out on purpose, with a reason that stays in the record")
-    .option("--code CODE", "all open rows of this reason")
-    .requiredOption("--reason TEXT", "why")
+    .option("--code <CODE>", "all open rows of this reason")
+    .requiredOption("--reason <TEXT>", "why")
     .addHelpText(
       "after",
       '\nExample:\n  $ classbook legacy issues skip --code duplicate_booking --reason "the better row was kept" --db sample/school.sqlite3',
@@ -110,7 +110,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   issues
     .command("retry [ROW...]")
     .description("take rows up again, after they were mended in the app; all open ones where none is named")
-    .option("--code CODE", "all open rows of this reason")
+    .option("--code <CODE>", "all open rows of this reason")
     .addHelpText("after", "\nExample:\n  $ classbook legacy issues retry --db sample/school.sqlite3")
     .action(async (names: string[], flags: { code?: string }, run: Command) =>
       retry(shell(run), names, flags),
@@ -121,8 +121,8 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     .description(
       "quarantined rows as JSON lines, to be filled in and imported again; to standard output without FILE",
     )
-    .option("--status STATUS", "open, skipped, resolved or all", "open")
-    .option("--code CODE", "only this reason")
+    .option("--status <STATUS>", "open, skipped, resolved or all", "open")
+    .option("--code <CODE>", "only this reason")
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook legacy issues export issues.ndjson --db sample/school.sqlite3",
@@ -132,7 +132,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     );
 
   issues
-    .command("import FILE")
+    .command("import <FILE>")
     .description(
       "carry out an export that was filled in: values under given, or a reason under skip; - reads standard input",
     )

@@ -129,7 +129,7 @@ export function defineReport(legacy: Command, shell: WithShell): void {
   legacy
     .command("report")
     .description("the page that the cut-over is approved by, as HTML or Markdown")
-    .option("--to FILE", "where to: FILE.html or FILE.md (default: Markdown to standard output)")
+    .option("--to <FILE>", "where to: FILE.html or FILE.md (default: Markdown to standard output)")
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook legacy report --to report.html --db sample/school.sqlite3",
@@ -171,7 +171,7 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
   legacy
     .command("rollback")
     .description("remove exactly what a run created, and give sessions back their columns")
-    .option("--run ID", "which run (default: the last)")
+    .option("--run <ID>", "which run (default: the last)")
     .option("--force", "remove also what people changed since")
     .addHelpText("after", "\nExample:\n  $ classbook legacy rollback --dry-run --db sample/school.sqlite3")
     .action(async (flags: { run?: string; force?: boolean }, command: Command) => {
@@ -236,7 +236,7 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
 
 export function defineFind(legacy: Command, shell: WithShell): void {
   legacy
-    .command("find ROW")
+    .command("find <ROW>")
     .description("where a legacy row went, by its UUID or as TABLE:ID")
     .addHelpText("after", "\nExample:\n  $ classbook legacy find booking:1 --db sample/school.sqlite3")
     .action(async (name: string, _flags: object, command: Command) => {

@@ -27,7 +27,7 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
     .command("plan")
     .description("read every legacy row and say what migrate would do; writes nothing")
     .option(
-      "--source-timezone ZONE",
+      "--source-timezone <ZONE>",
       "zone of legacy timestamps without an offset, where the app ran with USE_TZ off",
     )
     .addHelpText("after", "\nExample:\n  $ classbook legacy plan --db sample/school.sqlite3")
@@ -43,9 +43,9 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
     .description(
       "take every legacy row over: as a booking, a waitlist entry, or a quarantined row with a reason",
     )
-    .option("--batch N", "legacy rows a transaction", String(DEFAULT_BATCH))
+    .option("--batch <N>", "legacy rows a transaction", String(DEFAULT_BATCH))
     .option(
-      "--source-timezone ZONE",
+      "--source-timezone <ZONE>",
       "zone of legacy timestamps without an offset, where the app ran with USE_TZ off",
     )
     .option("--no-backup", "no safety copy of an SQLite file before the first change")

@@ -2,7 +2,16 @@
 import type { Report } from "../../legacy/report.ts";
 import { type Content, html, type Markup, table } from "./markup.ts";
 import { splitSeries, spreadWords } from "./split-series.ts";
-import { COLUMNS, countersSentence, moment, number, plural, seriesSentence, spoken } from "./words.ts";
+import {
+  COLUMNS,
+  countersSentence,
+  moment,
+  number,
+  plural,
+  runState,
+  seriesSentence,
+  spoken,
+} from "./words.ts";
 
 export function noticeSection(report: Report): Markup {
   const parts = [overbooked(report), series(report), counters(report), columns(report)].filter(
@@ -146,11 +155,7 @@ ${
           .slice(earlier)
           .map((run) => [
             run.id,
-            run.status === "rolled_back"
-              ? "taken back"
-              : run.status === "running"
-                ? "not finished"
-                : spoken(run.status),
+            runState(run.status),
             moment(run.started_at),
             moment(run.finished_at),
             run.actor,

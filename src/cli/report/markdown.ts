@@ -7,6 +7,7 @@ import {
   databaseWords,
   moment,
   number,
+  runState,
   spoken,
   sumHolds,
   sumMeaning,
@@ -177,7 +178,7 @@ function runsPart({ runs, made_at }: Report): string[] {
           ],
           shown.map((run) => [
             String(run.id),
-            text(spoken(run.status)),
+            text(runState(run.status)),
             moment(run.started_at),
             moment(run.finished_at),
             text(run.actor),

@@ -20,7 +20,7 @@ body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 
 main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 section > :last-child, header > :last-child, footer p { margin-bottom: 0; }
 section, header { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 1.5rem 1.75rem; margin: 0 0 1.25rem; }
-h1 { font-size: 1.65rem; line-height: 1.25; margin: 0; text-wrap: balance; }
+h1 { font-size: 1.65rem; line-height: 1.25; margin: 0; text-wrap: pretty; }
 h2 { font-size: 1.3rem; margin: 0 0 .75rem; }
 h3 { font-size: 1.02rem; margin: 1.75rem 0 .4rem; }
 p { margin: 0 0 .7rem; max-width: 46rem; }
@@ -96,7 +96,7 @@ footer { color: var(--soft); font-size: .88rem; padding: 0 .25rem; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   section, header { border: 0; padding: 0; margin: 0 0 1.4rem; border-radius: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  h2, h3, h4 { break-after: avoid; } tr, li, svg, pre { break-inside: avoid; }
+  h2, h3, h4 { break-after: avoid; } tr, li, svg, pre, .narrow table { break-inside: avoid; } tfoot { display: table-row-group; }
   .scroll { overflow: visible; } svg.months { min-width: 0; }
   .approval { display: flex; gap: 2rem; margin-top: 2.5rem; } .approval span { flex: 1; border-top: 1px solid #000; padding-top: .3rem; font-size: .9rem; }
 }

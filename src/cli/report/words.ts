@@ -158,3 +158,9 @@ export const COLUMNS: Record<string, string> = {
   capacity: "seats of the session (capacity)",
   total_seats: "total seats, the same as capacity",
 };
+
+/** How a run stands: `running` is said of one that nobody ended, too. */
+export function runState(status: string): string {
+  if (status === "rolled_back") return "taken back";
+  return status === "running" ? "not finished" : spoken(status);
+}
