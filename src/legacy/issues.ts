@@ -17,7 +17,7 @@ import { ClassbookError, notFound, refused, usageError } from "../domain/error.t
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
 import { ISSUE_CODES, type MappingOptions } from "./facts.ts";
-import { migrateRows } from "./migrate.ts";
+import { migrateRows } from "./retake.ts";
 
 /** A legacy row as people name it: `booking:12`. */
 export interface RowName {

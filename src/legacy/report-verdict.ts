@@ -68,7 +68,7 @@ function obstaclesOf(facts: Facts): { kind: VerdictKind; sentence: string }[] {
   if (standing.length > 0 && total.not_read > 0) {
     obstacles.push({
       kind: "rows_not_read",
-      sentence: `${plural(total.not_read, "legacy row was", "legacy rows were")} written after the last run and ${total.not_read === 1 ? "has" : "have"} no outcome yet.`,
+      sentence: `${plural(total.not_read, "legacy row has", "legacy rows have")} no outcome yet: no run has read ${total.not_read === 1 ? "it" : "them"}.`,
     });
   }
   if (standing.length > 0 && !total.adds_up && (total.lost > 0 || total.not_read === 0)) {
@@ -106,9 +106,11 @@ function sentenceOf(kind: VerdictKind, facts: Facts): string {
     case "run_unfinished":
       return "Not ready: the migration has not come to its end.";
     case "rows_not_read":
-      return `Not ready: ${plural(total.not_read, "legacy row", "legacy rows")} came after the last run.`;
+      return `Not ready: ${plural(total.not_read, "legacy row has", "legacy rows have")} no outcome yet.`;
     case "counts_do_not_add_up":
-      return "Not ready: the counts do not add up.";
+      return total.lost > 0
+        ? `Not ready: ${plural(total.lost, "legacy row is", "legacy rows are")} not accounted for.`
+        : "Not ready: the counts do not add up.";
     case "not_verified":
       return `Not ready: the verification found ${plural(errors, "thing that does", "things that do")} not agree.`;
     case "decisions_open":

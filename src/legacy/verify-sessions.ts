@@ -7,7 +7,7 @@ import { sessionMinutes } from "./rederive-facts.ts";
 import { later, readStamp } from "./rederive-time.ts";
 import type { Findings } from "./verify-findings.ts";
 
-const PAGE = 5_000;
+const PAGE = 1_000;
 const FIRST_KEY = Number.MIN_SAFE_INTEGER;
 const TIMES = ["start_at_utc", "end_at_utc"] as const;
 const SEATS = ["capacity", "total_seats"] as const;

@@ -1,0 +1,69 @@
+/** Takes single rows up again: the same path as a run, in one transaction. */
+import { pauseTriggers, resumeTriggers } from "../db/bulk.ts";
+import { releaseLease, renewLease, takeLease } from "../db/lease.ts";
+import { listRuns } from "../db/legacy-run.ts";
+import { LegacySource, prepareTemporary, type SourceTable } from "../db/legacy-source.ts";
+import type { Database } from "../db/open.ts";
+import { writing } from "../db/transaction.ts";
+import type { Instant } from "../domain/instant.ts";
+import { type Counts, emptyCounts } from "./counts.ts";
+import { findLosers } from "./duplicates.ts";
+import type { MappingOptions } from "./facts.ts";
+import { LEASE, relaxForeignKeys } from "./migrate.ts";
+import { countSeats, PAGE, type PhaseState } from "./phases.ts";
+import { planPage } from "./plan.ts";
+import { writeSeriesPage } from "./series.ts";
+import { type WriteContext, writePage } from "./write.ts";
+
+/** Re-derives rows by id, as `legacy issues resolve` and `retry` need it. */
+export async function migrateRows(
+  database: Database,
+  table: SourceTable,
+  ids: readonly number[],
+  options: MappingOptions & { now: () => Instant; actor: string },
+): Promise<Counts> {
+  const lease = await takeLease(database, LEASE);
+  try {
+    await relaxForeignKeys(database);
+    await prepareTemporary(database);
+    await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given: true });
+    const last = (await listRuns(database)).at(-1);
+    const source = new LegacySource(database, table, { given: true });
+    return await writing(database, async (trx) => {
+      await renewLease(trx, lease);
+      await pauseTriggers(database, trx);
+      const none = { next: 0, end: 0 };
+      const context: WriteContext = {
+        database,
+        trx,
+        runId: last?.id ?? 0,
+        ids: { booking: { ...none }, waitlist: { ...none }, series: { ...none }, item: { ...none } },
+        counts: emptyCounts(),
+      };
+      for (let at = 0; at < ids.length; at += PAGE) {
+        const plan = await planPage({ database, options, checkOccupied: true }, trx, source, {
+          ids: ids.slice(at, at + PAGE),
+        });
+        if (plan !== null) await writePage(context, plan);
+      }
+      for (let key: string | null = ""; key !== null; ) key = await writeSeriesPage(context, key);
+      const state: PhaseState = {
+        database,
+        options: { ...options, batch: PAGE },
+        id: context.runId,
+        lastId: 0,
+        lastKey: "",
+        given: true,
+        checkOccupied: true,
+      };
+      for (let reached: number | null = 0; reached !== null; ) {
+        reached = await countSeats(state, context);
+        state.lastId = reached ?? 0;
+      }
+      await resumeTriggers(database, trx);
+      return context.counts;
+    });
+  } finally {
+    await releaseLease(database, lease).catch(() => {});
+  }
+}
