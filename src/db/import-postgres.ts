@@ -69,7 +69,7 @@ async function* pages(
       "classbook keeps ids, and its own are whole numbers",
     );
   const most = Number.MAX_SAFE_INTEGER; // Beyond it an id is rounded in reading, and paging would not end.
-  const text = `select ${list} from ${quote(table.name)} where id > $1 and id <= ${most} order by id limit ${SOURCE_PAGE}`;
+  const text = `select ${list} from ${quote(table.name)} where id > $1::bigint and id <= ${most} order by id limit ${SOURCE_PAGE}`;
   for (let after: SourceValue = -most; ; ) {
     const found = await read(database, text, [after]);
     if (found.length === 0) return;

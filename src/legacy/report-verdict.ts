@@ -83,7 +83,7 @@ function obstaclesOf(facts: Facts): { kind: VerdictKind; sentence: string }[] {
   if (standing.length > 0 && (!verification.ok || errors.length > 0)) {
     obstacles.push({
       kind: "not_verified",
-      sentence: `The verification found ${plural(errors.length, "thing that does", "things that do")} not agree${errors.length === 0 ? "" : `: ${errors.map((finding) => finding.check).join(", ")}`}.`,
+      sentence: `The verification found ${plural(errors.length, "thing that does", "things that do")} not agree.`,
     });
   }
   if (total.open > 0) {

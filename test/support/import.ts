@@ -26,6 +26,7 @@ export const SOUND = {
 export async function withTarget<T>(address: string, work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(address, { create: true });
   try {
+    database.sqlite?.pragma("synchronous = OFF"); // Nobody pulls the plug of a test.
     await migrateSchema(database, { now: NOW });
     return await work(database);
   } finally {

@@ -14,6 +14,7 @@ import { EXIT } from "../exit.ts";
 import { printObject, printRows } from "../output.ts";
 import type { WithShell } from "../program.ts";
 import { safetyCopy } from "../safety-copy.ts";
+import { heading } from "../screens/heading.ts";
 
 interface StatusFlags {
   check?: boolean;
@@ -55,9 +56,9 @@ export function defineDb(db: Command, shell: WithShell): void {
           behind: state.pending.length > 0,
           migrations: rows,
         };
-        await printObject(output, object, () =>
+        await printObject(output, object, async () =>
           [
-            heading(database),
+            await heading(database),
             "",
             ...rows.map((r) => `  ${r.status.padEnd(8)} ${r.id}  ${r.applied_at ?? r.summary}`),
             "",
@@ -94,10 +95,10 @@ export function defineDb(db: Command, shell: WithShell): void {
           await printObject(
             here.output,
             { database: database.address, layout: database.layout.kind, applied },
-            () =>
+            async () =>
               applied.length === 0
-                ? `${heading(database)}\nThe schema is up to date.\n`
-                : `${heading(database)}\n${applied.map((id) => `  applied ${id}`).join("\n")}\n`,
+                ? `${await heading(database)}\nThe schema is up to date.\n`
+                : `${await heading(database)}\n${applied.map((id) => `  applied ${id}`).join("\n")}\n`,
           );
         },
         { create: true },
@@ -191,13 +192,6 @@ export function defineDb(db: Command, shell: WithShell): void {
         );
       });
     });
-}
-
-/** `school.sqlite3 · SQLite 3.53.2 · Django app myApp` */
-export function heading(database: Database): string {
-  const layout =
-    database.layout.kind === "native" ? "classbook's own schema" : `Django app ${database.layout.appLabel}`;
-  return `${database.name} · ${database.version} · ${layout}`;
 }
 
 /** A database of our own is written by several processes: WAL lets them read meanwhile. The app's file keeps its mode. */

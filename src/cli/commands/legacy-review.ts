@@ -16,9 +16,9 @@ import { notFound, refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, printObject, printRows, type Row } from "../output.ts";
 import type { WithShell } from "../program.ts";
+import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
 import type { Shell } from "../shell.ts";
-import { heading } from "./db.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "./legacy.ts";
 
 export function defineVerify(legacy: Command, shell: WithShell): void {
@@ -97,9 +97,9 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
         await printObject(
           here.output,
           { database: database.address, tables, open_issues: open, by_code: byCode, runs },
-          () =>
+          async () =>
             [
-              heading(database),
+              await heading(database),
               "",
               ...Object.entries(tables).map(
                 ([table, counts]) =>

@@ -3,7 +3,7 @@
 import type { Report } from "../../legacy/report.ts";
 import type { ReasonFact } from "../../legacy/report-reasons.ts";
 import { commandLine, html, type Markup, table } from "./markup.ts";
-import { number, plural } from "./words.ts";
+import { clip, number, plural } from "./words.ts";
 
 export function decisionsSection(report: Report): Markup {
   const open = report.reasons.filter((reason) => reason.open > 0);
@@ -37,8 +37,8 @@ function article(reason: ReasonFact): Markup {
 <p>${reason.meaning}${reason.skipped > 0 ? html` <span class="soft">${plural(reason.skipped, "more row was", "more rows were")} left out on purpose.</span>` : null}</p>
 <ul class="examples">${reason.examples.map(
     ({ row, message, rows }) =>
-      html`<li><code>${row}</code>${message}${rows > 1 ? html` <span class="soft">(${plural(rows - 1, "more row says", "more rows say")} the same)</span>` : null}</li>`,
-  )}${reason.causes > reason.examples.length ? html`<li class="soft">… ${plural(reason.causes - reason.examples.length, "more cause")}</li>` : null}</ul>
+      html`<li><code>${row}</code>${clip(message)}${rows > 1 ? html` <span class="soft">(${plural(rows - 1, "more row says", "more rows say")} the same)</span>` : null}</li>`,
+  )}${reason.causes > reason.examples.length ? html`<li class="soft">… and ${number(reason.causes - reason.examples.length)} more like these</li>` : null}</ul>
 ${reason.remedies.map(({ what, command }) => html`<p class="todo">${what}:</p>${command === null ? null : commandLine(command)}`)}
 </div>
 </article>`;
@@ -57,6 +57,6 @@ ${table(
     { head: "why it could not be taken over" },
     { head: "why it is left out" },
   ],
-  shown.map((skip) => [number(skip.rows), html`<code>${skip.code}</code>`, skip.reason]),
+  shown.map((skip) => [number(skip.rows), html`<code>${skip.code}</code>`, clip(skip.reason)]),
 )}${report.skips.length > MOST_SKIPS ? html`<p class="soft">… and ${plural(report.skips.length - MOST_SKIPS, "more reason")}.</p>` : null}`;
 }

@@ -69,6 +69,7 @@ function equation(report: Report): Markup {
 }
 
 function meaning(report: Report): Markup {
+  if (report.total.rows === 0) return html`<p>${sumMeaning(report)}</p>`;
   if (!sumHolds(report)) return html`<p><b class="no">✗ The sum is not right.</b> ${sumMeaning(report)}</p>`;
   if (!report.total.adds_up) return html`<p><b class="no">✗ ${sumMeaning(report)}</b></p>`;
   return html`<p><b class="yes">✓ The sum is right.</b> ${sumMeaning(report)}</p>`;

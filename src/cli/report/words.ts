@@ -150,6 +150,13 @@ export function seriesSentence({ series }: Report): string | null {
   return `The recurring lessons became ${plural(series.series, "series", "series")} with ${plural(series.lessons, "lesson")}: ${states.join(", ")}.`;
 }
 
+/** Text from the database in a length that a page can bear. */
+export function clip(text: string, most = 300): string {
+  return text.length <= most
+    ? text
+    : `${text.slice(0, most).trimEnd()} … (${number(text.length)} characters)`;
+}
+
 /** What a column of sessions was given, as words. */
 export const COLUMNS: Record<string, string> = {
   start_at_utc: "start in UTC",

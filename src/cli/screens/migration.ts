@@ -3,10 +3,10 @@ import type { Database } from "../../db/open.ts";
 import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
 import type { Preview } from "../../legacy/preview.ts";
-import { heading } from "../commands/db.ts";
 import { type Paint, paintFor } from "../io.ts";
 import { escapeControl } from "../output.ts";
 import type { Shell } from "../shell.ts";
+import { heading } from "./heading.ts";
 
 /** How each reason is resolved, in the words of `legacy issues resolve`. */
 export const REMEDIES: Record<string, string> = {
@@ -81,12 +81,14 @@ function reasons(counts: Counts, examples: Record<string, string[]>, paint: Pain
   return [
     "",
     `  Why ${plural(counts.quarantined, "row waits", "rows wait")} for a decision`,
-    ...codes.flatMap(([code, n]) => [
-      `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   ${escapeControl(examples[code]?.[0] ?? "")}`,
-      paint.dim(
-        `    ${"".padEnd(widest)} ${"".padStart(8)}   → classbook legacy issues ${REMEDIES[code] ?? "show TABLE:ID"}`,
-      ),
-    ]),
+    ...codes.flatMap(([code, n]) => {
+      const head = `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   `;
+      const remedy = paint.dim(`→ classbook legacy issues ${REMEDIES[code] ?? "show TABLE:ID"}`);
+      const example = examples[code]?.[0];
+      return example === undefined
+        ? [head + remedy]
+        : [head + escapeControl(example), `${" ".repeat(widest + 16)}${remedy}`];
+    }),
   ];
 }
 
@@ -97,15 +99,15 @@ function statuses(counts: Counts): string[] {
     : ["", `  Bookings by status: ${known.map(([status, n]) => `${status} ${number(n)}`).join(", ")}`];
 }
 
-export function planScreen(
+export async function planScreen(
   here: Shell,
   database: Database,
   preview: Preview,
   pendingSchema: readonly string[],
-): string {
+): Promise<string> {
   const paint = paintFor(here.io);
   const lines = [
-    paint.bold(heading(database)),
+    paint.bold(await heading(database)),
     "",
     ...outcomeTable(preview, paint, {
       migrated: "migrate",
@@ -134,16 +136,16 @@ export function planScreen(
   return lines.join("\n");
 }
 
-export function migrateScreen(
+export async function migrateScreen(
   here: Shell,
   database: Database,
   result: MigrateResult,
   seconds: number,
-): string {
+): Promise<string> {
   const paint = paintFor(here.io);
   const { counts } = result;
   const lines = [
-    paint.bold(heading(database)),
+    paint.bold(await heading(database)),
     "",
     ...outcomeTable(counts, paint, {
       migrated: "migrated",

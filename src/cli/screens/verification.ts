@@ -1,16 +1,16 @@
 /** What `legacy verify` shows a person. */
 import type { Database } from "../../db/open.ts";
 import type { VerifyResult } from "../../legacy/verify.ts";
-import { heading } from "../commands/db.ts";
 import { paintFor } from "../io.ts";
 import { escapeControl } from "../output.ts";
 import type { Shell } from "../shell.ts";
+import { heading } from "./heading.ts";
 
-export function verifyScreen(here: Shell, database: Database, result: VerifyResult): string {
+export async function verifyScreen(here: Shell, database: Database, result: VerifyResult): Promise<string> {
   const paint = paintFor(here.io);
   const n = (value: number) => value.toLocaleString("en");
   const lines = [
-    paint.bold(heading(database)),
+    paint.bold(await heading(database)),
     "",
     `  ${n(result.read)} legacy rows = ${n(result.migrated)} bookings + ${n(result.waitlisted)} waitlist entries + ${n(result.quarantined)} quarantined`,
     "",
