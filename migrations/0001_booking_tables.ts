@@ -1,5 +1,10 @@
-import { addColumns, type ColumnSpec, createTable, type TableSpec } from "../src/db/ddl.ts";
-import type { SchemaMigration } from "../src/db/schema.ts";
+import {
+  addColumns,
+  type ColumnSpec,
+  createTable,
+  type SchemaMigration,
+  type TableSpec,
+} from "../src/db/ddl.ts";
 
 const id: ColumnSpec = { name: "id", type: "id" };
 

@@ -1,5 +1,4 @@
-import { addColumns, createTable, type TableSpec } from "../src/db/ddl.ts";
-import type { SchemaMigration } from "../src/db/schema.ts";
+import { addColumns, createTable, type SchemaMigration, type TableSpec } from "../src/db/ddl.ts";
 
 const own: TableSpec[] = [
   {

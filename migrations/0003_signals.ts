@@ -1,4 +1,4 @@
-import type { SchemaMigration } from "../src/db/schema.ts";
+import type { SchemaMigration } from "../src/db/ddl.ts";
 import { createTriggers } from "../src/db/triggers.ts";
 
 export const migration: SchemaMigration = {

@@ -1,5 +1,4 @@
-import { addUnique } from "../src/db/ddl.ts";
-import type { SchemaMigration } from "../src/db/schema.ts";
+import { addUnique, type SchemaMigration } from "../src/db/ddl.ts";
 
 export const migration: SchemaMigration = {
   id: "0004_unique_bookings",

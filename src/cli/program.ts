@@ -5,10 +5,7 @@ import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { paintFor } from "./io.ts";
 import { escapeControl } from "./output.ts";
-import { type GlobalFlags, makeShell, type Shell } from "./shell.ts";
-
-/** Makes the shell of the command that is about to run, from the flags typed. */
-export type WithShell = (command: Command) => Shell;
+import { type GlobalFlags, makeShell, type WithShell } from "./shell.ts";
 
 export interface Noun {
   summary: string;
@@ -137,6 +134,13 @@ function addGlobalOptions(program: Command): void {
     .option("--no-color", "no colours (NO_COLOR, FORCE_COLOR)");
 }
 
+/** Whatever a sentence quotes: no password of a database URL gets out. */
+function maskSecrets(text: string): string {
+  return text
+    .replace(/([a-z][a-z0-9+]*:\/\/[^:/@\s"]*):[^\s"]*@/gi, "$1:***@")
+    .replace(/([?&]password=)[^&\s"]*/gi, "$1***");
+}
+
 /** Says what went wrong, for a person or as JSON, and gives the exit code. */
 function report(
   io: Io,
@@ -149,16 +153,17 @@ function report(
       : error instanceof CommanderError
         ? fromCommander(error)
         : fromBug(error);
+  const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
   if (wantsJson) {
     const { kind, code, message, hint, details } = known;
-    io.err(`${JSON.stringify({ error: { kind, code, message, hint, details } })}\n`);
+    say(JSON.stringify({ error: { kind, code, message, hint, details } }));
   } else {
     const paint = paintFor({ colour: io.colour && io.errIsTerminal });
-    io.err(`${paint.red("classbook:")} ${escapeControl(known.message)}\n`);
-    if (known.hint !== null) io.err(`  ${paint.dim(escapeControl(known.hint))}\n`);
+    say(`${paint.red("classbook:")} ${escapeControl(known.message)}`);
+    if (known.hint !== null) say(`  ${paint.dim(escapeControl(known.hint))}`);
   }
   const bug = !(error instanceof ClassbookError) && !(error instanceof CommanderError);
-  if ((bug || verbose) && error instanceof Error && !wantsJson) io.err(`${error.stack}\n`);
+  if ((bug || verbose) && error instanceof Error && !wantsJson) say(error.stack ?? "");
   return EXIT[known.kind];
 }
 

@@ -1,7 +1,8 @@
 /** What every command gets: settings, clock, actor, and the two ways to data. */
 import { userInfo } from "node:os";
+import type { Command } from "commander";
 import type { Database } from "../db/open.ts";
-import { ClassbookError, usageError } from "../domain/error.ts";
+import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
 import { isZone, resolveLocal } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
@@ -41,7 +42,6 @@ export interface Shell {
   yes: boolean;
   dryRun: boolean;
   quiet: boolean;
-  address: string;
   /** Opens the database for reading, does the work, closes it. */
   read<T>(work: (database: Database) => Promise<T>, options?: { connectionWrites?: boolean }): Promise<T>;
   /** Opens it for writing. `create`: makes an SQLite file that is not there; `anyLabel`: the app label is not this database's. */
@@ -60,6 +60,9 @@ export interface Shell {
   say(text: string): void;
 }
 
+/** Makes the shell of the command that is about to run, from the flags typed. */
+export type WithShell = (command: Command) => Shell;
+
 export interface ShellParts {
   io: Io;
   flags: GlobalFlags;
@@ -77,6 +80,7 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
   if (layout !== null && layout !== "native" && layout !== "django")
     throw usageError("bad_layout", `"${layout}" is not a layout`, "--layout takes native or django");
   const address = settle("db", flags.db, env) ?? "./classbook.db";
+  const onServer = /^postgres/i.test(address);
   const choice = {
     layout: layout as "native" | "django" | null,
     appLabel: settle("app_label", flags.appLabel, env),
@@ -86,12 +90,12 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     options: { readOnly: boolean; create: boolean; appLabel?: null },
     work: (database: Database) => Promise<T>,
   ): Promise<T> => {
-    const { openDatabase } = await import("../db/open.ts");
+    const { driverError, openDatabase } = await import("../db/open.ts");
     const database = await openDatabase(address, { ...choice, ...options });
     try {
       return await work(database);
     } catch (error) {
-      throw await translate(error, database);
+      throw await driverError(error, database);
     } finally {
       await database.close();
     }
@@ -110,13 +114,13 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
-    address,
     read: (work, options) =>
-      open({ readOnly: !(options?.connectionWrites && /^postgres/i.test(address)), create: false }, work),
+      open({ readOnly: !(options?.connectionWrites && onServer), create: false }, work),
     write: (work, options) =>
       open(
         {
-          readOnly: false,
+          // A rehearsal of what reads only needs no right to write, and could not use it.
+          readOnly: flags.dryRun === true && !onServer,
           create: options?.create === true,
           ...(options?.anyLabel ? { appLabel: null } : {}),
         },
@@ -168,11 +172,4 @@ export function readInstant(flag: string, text: string, zone: string): Instant {
       "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
     );
   return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(text)!;
-}
-
-async function translate(error: unknown, database: Database): Promise<unknown> {
-  if (error instanceof ClassbookError) return error;
-  if (database.engine === "postgres")
-    return (await import("../db/postgres.ts")).postgresError(error, database.address);
-  return (await import("../db/sqlite.ts")).sqliteError(error, database.address);
 }

@@ -1,6 +1,6 @@
 /** Reads what tables, columns, keys and indexes a database has, in one pass per engine. */
 import { type Kysely, sql } from "kysely";
-import type { Catalog, Engine, PhysicalTable } from "./layout.ts";
+import { type Catalog, type Engine, emptyTable, type PhysicalTable } from "./layout.ts";
 
 interface ColumnRow {
   table_name: string;
@@ -58,14 +58,7 @@ export async function readCatalog(db: AnyDb, engine: Engine): Promise<Catalog> {
 function table(catalog: Catalog, name: string): PhysicalTable {
   let found = catalog.get(name);
   if (found === undefined) {
-    found = {
-      name,
-      columns: new Map(),
-      foreignKeys: [],
-      uniques: [],
-      indexes: new Set(),
-      triggers: new Set(),
-    };
+    found = emptyTable(name);
     catalog.set(name, found);
   }
   return found;

@@ -2,8 +2,9 @@
 import { sql } from "kysely";
 import type { BookingStatus } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
+import { findDuplicates } from "./duplicates.ts";
 import type { Database, Db } from "./open.ts";
-import { findDuplicates, MIGRATIONS } from "./schema.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { listOverbooked, listSeatDrift } from "./session.ts";
 
 export interface Violation {

@@ -3,7 +3,7 @@
  * migrations give them where the layout is a Django app's (names of indexes and constraints included).
  */
 import { createHash } from "node:crypto";
-import type { Engine, Layout, LogicalTable } from "./layout.ts";
+import type { Column, Engine, Layout, LogicalTable } from "./layout.ts";
 
 /** One reversible statement of a schema migration. */
 export interface Step {
@@ -12,6 +12,34 @@ export interface Step {
   sql: string;
   /** The statement that takes it back; null where nothing has to be done. */
   undo: string | null;
+  /** What it adds to a table, so that a plan can look ahead and a check can look back. Triggers say none. */
+  leaves?: Leaving;
+}
+
+export interface Leaving {
+  /** Physical name. */
+  table: string;
+  columns: Column[];
+  /** Names of indexes. */
+  indexes: string[];
+}
+
+/** A unique index that a migration will build, and what resolves the duplicates in its way. */
+export interface UniqueNeed {
+  index: string;
+  table: LogicalTable;
+  columns: string[];
+  where: { column: string; is: string | null };
+  /** The command that resolves duplicates. */
+  remedy: string;
+}
+
+/** One file of migrations/. `up` is pure: the statements that this engine and this database still need. */
+export interface SchemaMigration {
+  id: string;
+  summary: string;
+  up: (schema: { engine: Engine; layout: Layout }) => Step[];
+  needsUnique?: UniqueNeed[];
 }
 
 export type ColumnType =
@@ -67,9 +95,10 @@ function digest(parts: string[], length: number): string {
 /** Django's BaseDatabaseSchemaEditor._create_index_name. */
 export function djangoName(engine: Engine, table: string, columns: string[], suffix: string): string {
   const most = engine === "postgres" ? 63 : 200;
-  const hashPart = `${digest([table, ...columns], 8)}${suffix}`;
+  let hashPart = `${digest([table, ...columns], 8)}${suffix}`;
   const whole = `${table}_${columns.join("_")}_${hashPart}`;
   if (whole.length <= most) return whole;
+  if (hashPart.length > most / 3) hashPart = hashPart.slice(0, Math.floor(most / 3));
   const other = Math.floor((most - hashPart.length) / 2) - 1;
   return `${table.slice(0, other)}_${columns.join("_").slice(0, other)}_${hashPart}`;
 }
@@ -97,13 +126,30 @@ function columnType(engine: Engine, type: ColumnType): string {
   return (engine === "sqlite" ? sqlite[type] : postgres[type]) ?? type;
 }
 
+/** A key has the type of the id it refers to: Django's users have smaller ids than its other tables. */
+function typeOf(engine: Engine, layout: Layout, column: ColumnSpec): string {
+  const target = column.references === undefined ? null : layout.column(column.references, "id");
+  return engine === "postgres" && target !== null ? target.type : columnType(engine, column.type);
+}
+
+/** The column as introspection will find it. */
+function asFound(engine: Engine, layout: Layout, column: ColumnSpec): Column {
+  return {
+    name: column.name,
+    type: typeOf(engine, layout, column).split(" NOT NULL")[0]!,
+    notNull: column.nullable !== true,
+    hasDefault: column.default !== undefined || column.type === "id",
+    maxLength: null,
+  };
+}
+
 function literal(engine: Engine, column: ColumnSpec): string {
   if (column.type !== "boolean" || engine === "sqlite") return column.default!;
   return column.default === "1" ? "true" : "false";
 }
 
 function columnSql(engine: Engine, layout: Layout, table: string, column: ColumnSpec): string {
-  const parts = [quote(column.name), columnType(engine, column.type)];
+  const parts = [quote(column.name), typeOf(engine, layout, column)];
   if (column.type !== "id") parts.push(column.nullable ? "NULL" : "NOT NULL");
   if (column.default !== undefined) parts.push(`DEFAULT ${literal(engine, column)}`);
   if (column.type === "positive") parts.push(`CHECK (${quote(column.name)} >= 0)`);
@@ -120,9 +166,18 @@ function createIndex(engine: Engine, table: string, index: IndexSpec, unique: bo
   const name =
     index.name ??
     (unique ? djangoName(engine, table, index.columns, "_uniq") : djangoIndexName(table, index.columns));
+  const columns = index.columns.map(quote).join(", ");
+  const leaves = { table, columns: [], indexes: [name] };
+  // Django's unique_together: a later migration of the app drops it as a constraint.
+  if (unique && engine === "postgres" && index.where === undefined) {
+    const sql = `ALTER TABLE ${quote(table)} ADD CONSTRAINT ${quote(name)} UNIQUE (${columns})`;
+    const undo = `ALTER TABLE ${quote(table)} DROP CONSTRAINT ${quote(name)}`;
+    return { what: `unique index ${name}`, sql, undo, leaves };
+  }
   const where = index.where === undefined ? "" : ` WHERE ${index.where}`;
-  const sql = `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ${quote(table)} (${index.columns.map(quote).join(", ")})${where}`;
-  return { what: `${unique ? "unique " : ""}index ${name}`, sql, undo: `DROP INDEX ${quote(name)}` };
+  const sql = `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quote(name)} ON ${quote(table)} (${columns})${where}`;
+  const undo = `DROP INDEX ${quote(name)}`;
+  return { what: `${unique ? "unique " : ""}index ${name}`, sql, undo, leaves };
 }
 
 /** The statements that create a table with its keys and indexes; none where it is there. */
@@ -137,6 +192,7 @@ export function createTable(engine: Engine, layout: Layout, spec: TableSpec): St
       what: `table ${table}`,
       sql: `CREATE TABLE ${quote(table)} (\n  ${lines.join(",\n  ")}\n)${keyed}`,
       undo: `DROP TABLE ${quote(table)}`,
+      leaves: { table, columns: spec.columns.map((c) => asFound(engine, layout, c)), indexes: [] },
     },
   ];
   for (const index of spec.unique ?? []) steps.push(dropped(createIndex(engine, table, index, true)));
@@ -168,6 +224,7 @@ export function addColumns(
       what: `column ${found.name}.${column.name}`,
       sql: `ALTER TABLE ${quote(found.name)} ADD COLUMN ${columnSql(engine, layout, found.name, column)}`,
       undo: `ALTER TABLE ${quote(found.name)} DROP COLUMN ${quote(column.name)}`,
+      leaves: { table: found.name, columns: [asFound(engine, layout, column)], indexes: [] },
     }));
 }
 
@@ -180,15 +237,4 @@ export function addUnique(
 ): Step[] {
   if (layout.table(table)?.indexes.has(index.name)) return [];
   return [createIndex(engine, layout.name(table), index, true)];
-}
-
-/** A plain index on a table that exists; none where an index of that name is there. */
-export function addIndex(
-  engine: Engine,
-  layout: Layout,
-  table: LogicalTable,
-  index: IndexSpec & { name: string },
-): Step[] {
-  if (layout.table(table)?.indexes.has(index.name)) return [];
-  return [createIndex(engine, layout.name(table), index, false)];
 }

@@ -93,15 +93,15 @@ const STAMP: Reader = {
 
 function readerOf(type: string): Reader {
   if (type === "boolean" || type === "smallint" || type === "integer" || type === "bigint") return PLAIN;
-  return type.startsWith("timestamp") ? STAMP : TEXT;
+  return type.startsWith("time") ? STAMP : TEXT;
 }
 
 /**
- * `2026-01-01 10:00:00.5+00` (the connection's zone is UTC) and the wall text of a plain timestamp → text in
- * Django's SQLite form. What has no such form (`infinity`, years before 1) stays as the server writes it.
+ * `2026-01-01 10:00:00.5+00` (the connection's zone is UTC), the wall text of a plain timestamp, and times of
+ * day → text in Django's SQLite form. What has no such form (`infinity`, years before 1) stays as the server writes it.
  */
 function plainStamp(text: string): string {
-  const match = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/.exec(text);
+  const match = /^((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/.exec(text);
   if (match === null) return text;
   return match[2] === undefined ? match[1]! : `${match[1]}.${match[2].padEnd(6, "0")}`;
 }

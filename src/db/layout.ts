@@ -79,6 +79,17 @@ export interface PhysicalTable {
 /** Everything a database holds, by physical table name. */
 export type Catalog = Map<string, PhysicalTable>;
 
+export function emptyTable(name: string): PhysicalTable {
+  return {
+    name,
+    columns: new Map(),
+    foreignKeys: [],
+    uniques: [],
+    indexes: new Set(),
+    triggers: new Set(),
+  };
+}
+
 const OWN_PREFIX = "classbook_";
 
 export interface LayoutChoice {
@@ -125,6 +136,20 @@ export class Layout {
 
   column(table: LogicalTable, column: string): Column | null {
     return this.table(table)?.columns.get(column) ?? null;
+  }
+
+  /** The layout after tables, columns and indexes were added. */
+  with(added: readonly { table: string; columns: Column[]; indexes: string[] }[]): Layout {
+    const catalog: Catalog = new Map(this.catalog);
+    for (const { table, columns, indexes } of added) {
+      const found = catalog.get(table) ?? emptyTable(table);
+      catalog.set(table, {
+        ...found,
+        columns: new Map([...found.columns, ...columns.map((column) => [column.name, column] as const)]),
+        indexes: new Set([...found.indexes, ...indexes]),
+      });
+    }
+    return new Layout(this.kind, this.appLabel, catalog);
   }
 
   /** Pairs for the query rewriter: logical → physical, where they differ. */
@@ -187,6 +212,7 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
   }
   if (likely.length === 1) return new Layout("django", likely[0]!, catalog);
   if (kind === "django") {
+    if (labels.size === 1) return new Layout("django", [...labels.keys()][0]!, catalog);
     throw usageError(
       "not_this_app",
       "no tables of the teaching platform's Django app in this database",

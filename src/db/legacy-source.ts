@@ -102,7 +102,7 @@ export class LegacySource {
     const [columns, joins] = this.#select.split("\nfrom ", 2);
     return this.#run(
       db,
-      `${columns}, q.contest, q.rivals\nfrom ${joins}\njoin ${CONTESTED} q on q.id = b.id where q.contest > ${Number(wanted.after)} and q.contest <= ${Number(wanted.after) + Number(wanted.limit)} order by q.contest`,
+      `${columns}, q.contest, q.rivals\nfrom ${CONTESTED} q join ${joins?.replace(" b\n", " b on b.id = q.id\n")} where q.contest > ${Number(wanted.after)} and q.contest <= ${Number(wanted.after) + Number(wanted.limit)} order by q.contest`,
       [],
     );
   }

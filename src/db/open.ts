@@ -1,20 +1,16 @@
 /** A database's address → an open database: engine, layout, Kysely. */
-import { existsSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import type { Kysely } from "kysely";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { readCatalog } from "./catalog.ts";
+import type { Opened, PgConnection } from "./connection.ts";
 import { detectLayout, type Engine, Layout, type LayoutChoice } from "./layout.ts";
 import { LayoutPlugin } from "./rename.ts";
 import type { Tables } from "./tables.ts";
 
 export type Db = Kysely<Tables>;
-
-/** PostgreSQL's raw connection, for COPY inside a Kysely transaction: there is one connection only. */
-export interface PgConnection {
-  query(stream: unknown): unknown;
-}
 
 export interface Database {
   engine: Engine;
@@ -74,27 +70,29 @@ export async function openDatabase(text: string, options: OpenOptions = {}): Pro
   const opened =
     address.engine === "sqlite"
       ? await openSqliteFile(address.file, options)
-      : await (await import("./postgres.ts")).openPostgres(address.url, options.readOnly ?? false);
+      : await openServer(address.url, options);
   try {
     return await withLayout(opened, options);
   } catch (error) {
     await opened.bare.destroy();
-    throw error;
+    throw await driverError(error, opened);
   }
 }
 
-/** An open connection before anything is known of its tables. */
-export interface Opened {
-  engine: Engine;
-  // biome-ignore lint/suspicious/noExplicitAny: no tables are known yet
-  bare: Kysely<any>;
-  version: string;
-  address: string;
-  name: string;
-  sqlite: BetterSqlite3.Database | null;
-  pg: () => PgConnection | null;
-  file: string | null;
-  readOnly: boolean;
+/** A driver's error as one sentence for people; anything unknown, and what is one already, stays as it is. */
+export async function driverError(
+  error: unknown,
+  { engine, address }: Pick<Database, "engine" | "address">,
+): Promise<unknown> {
+  if (error instanceof ClassbookError) return error;
+  return engine === "postgres"
+    ? (await import("./postgres.ts")).postgresError(error, address)
+    : (await import("./sqlite.ts")).sqliteError(error, address);
+}
+
+async function openServer(url: string, options: OpenOptions): Promise<Opened> {
+  const { openPostgres } = await import("./postgres.ts");
+  return openPostgres({ url, address: maskAddress(url), readOnly: options.readOnly ?? false });
 }
 
 async function withLayout(opened: Opened, choice: LayoutChoice): Promise<Database> {
@@ -136,28 +134,68 @@ async function openSqliteFile(file: string, options: OpenOptions): Promise<Opene
   }
 }
 
+/** What can be told of a file before SQLite is asked. */
 function checkFile(shown: string, path: string, options: OpenOptions): void {
-  if (!existsSync(path)) {
-    if (options.create) return;
+  const found = statOf(shown, path);
+  if (found === null) {
+    if (options.create && existsSync(dirname(path))) return;
     throw new ClassbookError({
       kind: "not_found",
-      code: "no_such_database",
-      message: `there is no database at ${shown}`,
-      hint: "check --db (or CLASSBOOK_DB); `classbook db migrate` creates a new database",
+      code: options.create ? "no_such_directory" : "no_such_database",
+      message: options.create
+        ? `there is no directory ${dirname(path)} for ${basename(path)}`
+        : `there is no database at ${shown}`,
+      hint: options.create
+        ? "check --db, or make the directory"
+        : "check --db (or CLASSBOOK_DB); `classbook db migrate` creates a new database",
     });
   }
-  if (statSync(path).isDirectory()) {
+  if (found.isDirectory()) {
     throw usageError(
       "is_a_directory",
       `${shown} is a directory, not a database file`,
       "name the SQLite file in it",
     );
   }
-  if (statSync(path).size === 0 && !options.create) {
+  if (!found.isFile()) throw usageError("not_a_file", `${shown} is not a file`, "name an SQLite file");
+  if (found.size === 0 && !options.create) {
     throw usageError(
       "empty_file",
       `${shown} is an empty file, not a database`,
       "check --db; `classbook db migrate` makes a new database of it",
+    );
+  }
+  if (options.readOnly) return;
+  if (!isWritable(path))
+    throw usageError("read_only", `${shown} cannot be written`, "check the permissions of the file");
+  if (!isWritable(dirname(path)))
+    throw usageError(
+      "read_only",
+      `${shown} cannot be written: its directory is read-only`,
+      "SQLite keeps its journal beside the file: check the permissions of the directory",
+    );
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Null where there is no such file. @throws ClassbookError usage `cannot_open`: not even that may be known */
+function statOf(shown: string, path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw usageError(
+      "cannot_open",
+      `${shown} cannot be opened (${code})`,
+      "check the permissions of the file and of its directory",
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { busy, ClassbookError, usageError } from "../domain/error.ts";
-import { maskAddress, type Opened, type PgConnection } from "./open.ts";
+import type { Opened, PgConnection } from "./connection.ts";
 
 const OID = {
   int8: 20,
@@ -28,8 +28,14 @@ const decoders = new Map<number, (text: string) => unknown>([
   [OID.timestamptz, decodeInstant],
 ]);
 
-export async function openPostgres(url: string, readOnly: boolean): Promise<Opened> {
-  const address = maskAddress(url);
+export interface ServerAddress {
+  url: string;
+  /** The URL as people may see it. */
+  address: string;
+  readOnly: boolean;
+}
+
+export async function openPostgres({ url, address, readOnly }: ServerAddress): Promise<Opened> {
   let config: pg.PoolConfig;
   try {
     const parsed = new URL(url);

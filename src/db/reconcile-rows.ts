@@ -149,7 +149,7 @@ function pageQuery(names: Names, table: SourceTable): string {
   const issue = `left join ${names.table("legacy_issue")} q on q.source_table = '${table}' and q.source_id = b.id and p.outcome = 'quarantined'`;
   const [p1, p2] = names.isPostgres ? ["$1", "$2"] : ["?", "?"];
   return `select ${columns.join(", ")} from ${names.table(table)} b left ${names.joinProvenance(table)} ${names.joinAnswers(table)} ${joins.join(" ")} ${issue}
-    where b.id > ${p1} order by b.id limit ${p2}`;
+    where b.id > cast(${p1} as bigint) order by b.id limit ${p2}`;
 }
 
 /** The columns of the session or slot, which joins as `s`. */

@@ -8,29 +8,12 @@ import { migration as uniqueBookings } from "../../migrations/0004_unique_bookin
 import { ClassbookError, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { readCatalog } from "./catalog.ts";
-import { quote, type Step } from "./ddl.ts";
+import { quote, type SchemaMigration, type Step } from "./ddl.ts";
+import { type Duplicate, findDuplicates } from "./duplicates.ts";
 import { postgresCode } from "./error.ts";
-import { type Engine, Layout, type LogicalTable } from "./layout.ts";
+import { type Engine, Layout } from "./layout.ts";
 import type { Database } from "./open.ts";
 import { type Trx, writing } from "./transaction.ts";
-
-/** A unique index that a migration will build, and what resolves the duplicates in its way. */
-export interface UniqueNeed {
-  index: string;
-  table: LogicalTable;
-  columns: string[];
-  where: { column: string; is: string | null };
-  /** The command that resolves duplicates. */
-  remedy: string;
-}
-
-/** One file of migrations/. `up` is pure: the statements that this engine and this database still need. */
-export interface SchemaMigration {
-  id: string;
-  summary: string;
-  up: (schema: { engine: Engine; layout: Layout }) => Step[];
-  needsUnique?: UniqueNeed[];
-}
 
 export const MIGRATIONS: readonly SchemaMigration[] = [bookingTables, ownTables, signals, uniqueBookings];
 
@@ -42,15 +25,6 @@ export interface AppliedMigration {
   undo: string;
 }
 
-export interface Duplicate {
-  index: string;
-  /** How many rows share a key with another. */
-  rows: number;
-  /** Ids of the rows of the first few keys. */
-  examples: string[];
-  remedy: string;
-}
-
 export interface SchemaState {
   applied: AppliedMigration[];
   pending: SchemaMigration[];
@@ -58,10 +32,40 @@ export interface SchemaState {
   edited: string[];
 }
 
-/** What a migration would do to an empty native database: an edited migration shows by another checksum. */
-export function checksumOf(migration: SchemaMigration, engine: Engine): string {
-  const steps = migration.up({ engine, layout: new Layout("native", null, new Map()) });
-  return createHash("sha256").update(JSON.stringify(steps)).digest("hex").slice(0, 16);
+interface PlannedMigration {
+  migration: SchemaMigration;
+  steps: Step[];
+}
+
+/** The statements of migrations one after the other, each on what the ones before it leave behind. */
+export function planMigrations(
+  migrations: readonly SchemaMigration[],
+  { engine, layout }: { engine: Engine; layout: Layout },
+): PlannedMigration[] {
+  let ahead = layout;
+  return migrations.map((migration) => {
+    const steps = migration.up({ engine, layout: ahead });
+    ahead = ahead.with(steps.flatMap((step) => step.leaves ?? []));
+    return { migration, steps };
+  });
+}
+
+const checksums = new Map<Engine, Map<string, string>>();
+
+/** What a migration does to an empty native database: an edited migration shows by another checksum. */
+function checksumOf(migration: SchemaMigration, engine: Engine): string {
+  let known = checksums.get(engine);
+  if (known === undefined) {
+    const empty = new Layout("native", null, new Map());
+    known = new Map(
+      planMigrations(MIGRATIONS, { engine, layout: empty }).map(({ migration: { id }, steps }) => {
+        const statements = steps.map(({ sql: up, undo }) => [up, undo]);
+        return [id, createHash("sha256").update(JSON.stringify(statements)).digest("hex").slice(0, 16)];
+      }),
+    );
+    checksums.set(engine, known);
+  }
+  return known.get(migration.id)!;
 }
 
 export async function readSchemaState(database: Database): Promise<SchemaState> {
@@ -86,54 +90,20 @@ async function listApplied(db: Database["db"]): Promise<AppliedMigration[]> {
   return db.selectFrom("schema_history").selectAll().orderBy("id").execute();
 }
 
-/** Rows that share a key which a pending migration needs unique. */
-export async function findDuplicates(database: Database, needs: readonly UniqueNeed[]): Promise<Duplicate[]> {
-  const found: Duplicate[] = [];
-  for (const need of needs) {
-    if (!database.layout.has(need.table) || database.layout.table(need.table)!.indexes.has(need.index))
-      continue;
-    const keys = sql.join(need.columns.map((column) => sql.ref(column)));
-    const condition =
-      need.where.is === null
-        ? sql`${sql.ref(need.where.column)} is null`
-        : sql`${sql.ref(need.where.column)} = ${need.where.is}`;
-    const notNull = sql.join(
-      need.columns.map((column) => sql`${sql.ref(column)} is not null`),
-      sql` and `,
-    );
-    const groups = sql`select ${keys}, count(*) as n, min(id) as lowest, max(id) as highest from ${sql.table(need.table)} where ${condition} and ${notNull} group by ${keys} having count(*) > 1`;
-    const totals = await sql<{ n: number | null }>`select sum(n) as n from (${groups}) g`.execute(
-      database.db,
-    );
-    const count = Number(totals.rows[0]?.n ?? 0);
-    if (count === 0) continue;
-    const examples = await sql<{
-      lowest: number;
-      highest: number;
-      n: number;
-    }>`${groups} order by lowest limit 5`.execute(database.db);
-    found.push({
-      index: need.index,
-      rows: count,
-      examples: examples.rows.map((row) =>
-        row.n > 2 ? `${row.lowest} … ${row.highest} (${row.n} rows)` : `${row.lowest} and ${row.highest}`,
-      ),
-      remedy: need.remedy,
-    });
-  }
-  return found;
-}
-
 export interface MigrationPlan {
   pending: { id: string; summary: string; steps: Step[] }[];
   duplicates: Duplicate[];
 }
 
-/** What `migrateSchema` would run. Steps of later migrations suppose that the earlier ones ran. */
+/** What `migrateSchema` would run. */
 export async function planSchema(database: Database): Promise<MigrationPlan> {
   const { pending } = await readSchemaState(database);
   return {
-    pending: pending.map(({ id, summary, up }) => ({ id, summary, steps: up(database) })),
+    pending: planMigrations(pending, database).map(({ migration: { id, summary }, steps }) => ({
+      id,
+      summary,
+      steps,
+    })),
     duplicates: await findDuplicates(
       database,
       pending.flatMap((migration) => migration.needsUnique ?? []),
@@ -273,16 +243,6 @@ export async function rollbackSchema(database: Database): Promise<string | null>
   });
   await database.refresh();
   return undone;
-}
-
-/** What the applied migrations should have left behind and the database does not have. */
-export async function findDrift(database: Database): Promise<string[]> {
-  const { applied, edited } = await readSchemaState(database);
-  const ids = new Set(applied.map((row) => row.id));
-  const missing = MIGRATIONS.filter((m) => ids.has(m.id)).flatMap((m) =>
-    m.up(database).map((step) => `${step.what} is missing (${m.id})`),
-  );
-  return [...edited.map((id) => `${id} was applied with other statements than this version has`), ...missing];
 }
 
 /** @throws ClassbookError usage where the schema is not the one that this command needs. */

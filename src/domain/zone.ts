@@ -15,21 +15,24 @@ import {
 
 const QUARTER = 900;
 const HALF_DAY = 43_200;
+const DAY = 86_400;
 
 interface Zone {
   iana: IANAZone;
-  /** Offset in seconds by quarter of an hour since the epoch: no zone changes its offset inside one. */
-  offsets: Map<number, number>;
+  /** Offset in seconds by day since the epoch (UTC); null for a day of a change. */
+  days: Map<number, number | null>;
+  /** On days of a change, by quarter of an hour since the epoch: no zone changes its offset inside one. */
+  quarters: Map<number, number>;
 }
 
 const zones = new Map<string, Zone | null>();
-/** Per zone: about two years of quarters. */
-const MOST_OFFSETS = 70_000;
 
 function lookUp(name: string): Zone | null {
   const known = zones.get(name);
   if (known !== undefined) return known;
-  const zone = isIanaName(name) ? { iana: IANAZone.create(name), offsets: new Map() } : null;
+  const zone = isIanaName(name)
+    ? { iana: IANAZone.create(name), days: new Map(), quarters: new Map() }
+    : null;
   zones.set(name, zone);
   return zone;
 }
@@ -46,13 +49,21 @@ export function isZone(name: string): boolean {
   return lookUp(name) !== null;
 }
 
+/** Seconds east of UTC. Most days keep one offset: only days of a change are looked up by the quarter. */
 function offsetAt(zone: Zone, epochSeconds: number): number {
+  const day = Math.floor(epochSeconds / DAY);
+  let whole = zone.days.get(day);
+  if (whole === undefined) {
+    const first = zone.iana.offset(day * DAY * 1000) * 60;
+    whole = zone.iana.offset((day + 1) * DAY * 1000 - 1) * 60 === first ? first : null;
+    zone.days.set(day, whole);
+  }
+  if (whole !== null) return whole;
   const quarter = Math.floor(epochSeconds / QUARTER);
-  const known = zone.offsets.get(quarter);
+  const known = zone.quarters.get(quarter);
   if (known !== undefined) return known;
   const offset = zone.iana.offset(quarter * QUARTER * 1000) * 60;
-  if (zone.offsets.size >= MOST_OFFSETS) zone.offsets.clear();
-  zone.offsets.set(quarter, offset);
+  zone.quarters.set(quarter, offset);
   return offset;
 }
 

@@ -12,7 +12,7 @@ import { precedenceOf } from "../domain/booking.ts";
 import { type Facts, mapRow } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking } from "./facts.ts";
 
-const PAGE = 5_000;
+const PAGE = 1_000;
 
 interface Rival {
   id: number;

@@ -85,6 +85,7 @@ export function addRows(shape: Shape, batch: Batch, values: readonly SourceValue
   const report: Report = (column, value, what) =>
     problems.push({ table, id, column, value: shownValue(value), what });
   const replace = replacerOf(shape);
+  const times = timesOf(shape);
   for (const row of values) {
     const key = wholeId(row[0]);
     id = key ?? (row[0] === null || row[0] === undefined ? null : String(shownValue(row[0])));
@@ -101,7 +102,10 @@ export function addRows(shape: Shape, batch: Batch, values: readonly SourceValue
       if (cell === undefined) complete = false;
       else cells.push(cell);
     }
-    if (complete) batch.rows.push(cells);
+    if (complete) {
+      if (times !== null) withoutWrongTime(times, { row, cells }, report);
+      batch.rows.push(cells);
+    }
   }
   batch.read += values.length;
   return problems;
@@ -136,4 +140,43 @@ function replacerOf({ target, teachers, read, write, from }: Shape): Replacer | 
     return link;
   };
   return { at: write.indexOf("meeting_link"), pick };
+}
+
+/** The columns that tell a session's time, as positions in the columns to write, with that of the source's value. */
+interface Times {
+  /** Of UTC columns: they count before the others (LEGACY 2.1). */
+  utc: { at: number; from: number }[];
+  all: { at: number; column: string }[];
+}
+
+function timesOf({ target, write, from }: Shape): Times | null {
+  if (target.table !== "live_class_session") return null;
+  const at = (column: string) => write.indexOf(column);
+  const all = ["scheduled_start", "start_at_utc", "end_at_utc"].filter((column) => at(column) !== -1);
+  return {
+    utc: ["start_at_utc", "end_at_utc"].map((column) => ({ at: at(column), from: from[at(column)]! })),
+    all: all.map((column) => ({ at: at(column), column })),
+  };
+}
+
+/**
+ * A UTC time that the target cannot hold is NULL here, and NULL would have the migration put scheduled_start
+ * in its place, which LEGACY 2.8 does not let it: such a session has no time at all, and its bookings wait.
+ */
+function withoutWrongTime(
+  { utc, all }: Times,
+  { row, cells }: { row: readonly SourceValue[]; cells: Cell[] },
+  report: Report,
+): void {
+  const lost = utc.some(({ at, from }) => cells[at] === null && (row[from] ?? null) !== null);
+  if (!lost) return;
+  for (const { at, column } of all) {
+    if (cells[at] === null) continue;
+    report(
+      column,
+      cells[at],
+      "left out beside a time that cannot be read, so that the session is not given a wrong one",
+    );
+    cells[at] = null;
+  }
 }

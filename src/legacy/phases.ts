@@ -15,7 +15,7 @@ export const PHASES = ["sessions", "booking", "one_on_one_booking", "indexes", "
 export type Phase = (typeof PHASES)[number];
 
 /** Rows in memory at once. */
-export const PAGE = 5_000;
+export const PAGE = 1_000;
 const SESSION_PAGE = 2_000;
 
 /** Where a run stands, as far as its phases need to know. */

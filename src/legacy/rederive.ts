@@ -20,6 +20,7 @@ import {
   quarantined,
   type RowFacts,
   type RuleContext,
+  type Stored,
   sessionMinutes,
   unifiedStatus,
 } from "./rederive-facts.ts";
@@ -167,11 +168,16 @@ function lessonTimes(facts: LessonFacts, own: OwnStamps | null, context: RuleCon
   }
 }
 
+/** A field of a slot that says nothing: an empty text does not either. */
+function isEmpty(stored: Stored): boolean {
+  return stored === null || stored === "";
+}
+
 type Answer = Instant | null | undefined;
 
 function oneTimeTimes(facts: LessonFacts, givenStart: Answer, givenEnd: Answer, context: RuleContext): Times {
-  if (facts.start_datetime === null) return { code: "incomplete_slot" };
-  if (facts.end_datetime === null && givenEnd === undefined) return { code: "incomplete_slot" };
+  if (isEmpty(facts.start_datetime)) return { code: "incomplete_slot" };
+  if (isEmpty(facts.end_datetime) && givenEnd === undefined) return { code: "incomplete_slot" };
   const start = readStamp(facts.start_datetime, context.sourceTimezone);
   if (givenEnd !== undefined) return timesOf(start, givenEnd);
   const end = readStamp(facts.end_datetime, context.sourceTimezone);
@@ -187,7 +193,7 @@ function recurringTimes(
   givenEnd: Answer,
 ): Times {
   const weekday = facts.day_of_week === null ? -1 : Number(facts.day_of_week);
-  if (facts.start_time === null || (facts.end_time === null && givenEnd === undefined))
+  if (isEmpty(facts.start_time) || (isEmpty(facts.end_time) && givenEnd === undefined))
     return { code: "incomplete_slot" };
   if (givenStart === undefined) {
     if (![0, 1, 2, 3, 4, 5, 6].includes(weekday)) return { code: "incomplete_slot" };
@@ -195,12 +201,13 @@ function recurringTimes(
   }
   const from = readTimeOfDay(facts.start_time);
   const until = givenEnd === undefined ? readTimeOfDay(facts.end_time) : 0;
-  const firstDay = facts.valid_from === null ? null : readDay(facts.valid_from);
-  const lastDay = facts.valid_until === null ? null : readDay(facts.valid_until);
+  const firstDay = isEmpty(facts.valid_from) ? null : readDay(facts.valid_from);
+  const lastDay = isEmpty(facts.valid_until) ? null : readDay(facts.valid_until);
   if (from === null || until === null) return { code: "bad_timestamp" };
   let start = givenStart ?? null;
   if (givenStart === undefined) {
-    if ((facts.valid_from !== null && firstDay === null) || (facts.valid_until !== null && lastDay === null))
+    const unread = (stored: Stored, day: number | null) => day === null && !isEmpty(stored);
+    if (unread(facts.valid_from, firstDay) || unread(facts.valid_until, lastDay))
       return { code: "bad_timestamp" };
     if (own === null) return { code: "bad_timestamp" };
     const slot = { weekday, start: from, zone: facts.timezone!, from: firstDay, until: lastDay };

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { findDrift } from "../../db/drift.ts";
+import { findDuplicates } from "../../db/duplicates.ts";
 import type { Database } from "../../db/open.ts";
 import {
   countInRollback,
-  findDrift,
-  findDuplicates,
   migrateSchema,
   planSchema,
   readSchemaState,
@@ -12,9 +12,9 @@ import {
 import { refused } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
 import { printObject, printRows } from "../output.ts";
-import type { WithShell } from "../program.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { heading } from "../screens/heading.ts";
+import type { WithShell } from "../shell.ts";
 
 interface StatusFlags {
   check?: boolean;

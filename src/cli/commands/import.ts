@@ -4,7 +4,7 @@ import { usageError } from "../../domain/error.ts";
 import { importLegacy } from "../../legacy/import.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, printObject } from "../output.ts";
-import type { WithShell } from "../program.ts";
+import type { WithShell } from "../shell.ts";
 
 interface ImportFlags {
   from: string;
@@ -70,7 +70,7 @@ export function defineImport(command: Command, shell: WithShell): void {
             if (result.tables.some((t) => t.skipped > 0)) here.exit(EXIT.partial);
             if (!result.finished) here.say("Stopped; what was copied is kept. The same command goes on.");
             else if (here.output.format === "table")
-              here.say(`Next: classbook legacy plan --db ${here.address}`);
+              here.say(`Next: classbook legacy plan --db ${database.address}`);
           } finally {
             progress.end();
           }

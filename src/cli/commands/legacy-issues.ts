@@ -19,11 +19,10 @@ import {
   skipIssues,
 } from "../../legacy/issues.ts";
 import { EXIT } from "../exit.ts";
+import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { escapeControl, printObject, printRows } from "../output.ts";
-import type { WithShell } from "../program.ts";
 import { REMEDIES } from "../screens/migration.ts";
-import { readInstant, type Shell } from "../shell.ts";
-import { requireMigration, sayOpenIssues, zoneOfSource } from "./legacy.ts";
+import { readInstant, type Shell, type WithShell } from "../shell.ts";
 
 const COLUMNS = ["source_table", "source_id", "code", "message", "status", "reason", "source"] as const;
 const SHOWN = ["source_table", "source_id", "code", "message", "status"];

@@ -14,12 +14,11 @@ import { countSource, SOURCE_TABLES } from "../../db/legacy-source.ts";
 import type { Database } from "../../db/open.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
+import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { escapeControl, printObject, printRows, type Row } from "../output.ts";
-import type { WithShell } from "../program.ts";
 import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
-import type { Shell } from "../shell.ts";
-import { requireMigration, sayOpenIssues, zoneOfSource } from "./legacy.ts";
+import type { Shell, WithShell } from "../shell.ts";
 
 export function defineVerify(legacy: Command, shell: WithShell): void {
   legacy

@@ -1,18 +1,16 @@
 import type { Command } from "commander";
-import { countOpenIssues } from "../../db/legacy.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
-import { migrateSchema, readSchemaState, requireSchema } from "../../db/schema.ts";
-import { ClassbookError, usageError } from "../../domain/error.ts";
-import { isZone } from "../../domain/zone.ts";
-import { DEFAULT_BATCH, migrateLegacy, sourceTimezone } from "../../legacy/migrate.ts";
+import { migrateSchema, readSchemaState } from "../../db/schema.ts";
+import { usageError } from "../../domain/error.ts";
+import { DEFAULT_BATCH, migrateLegacy } from "../../legacy/migrate.ts";
 import { previewMigration } from "../../legacy/preview.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
+import { zoneOfSource } from "../migrated.ts";
 import { printObject } from "../output.ts";
-import type { WithShell } from "../program.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { migrateScreen, planScreen } from "../screens/migration.ts";
-import type { Shell } from "../shell.ts";
+import type { Shell, WithShell } from "../shell.ts";
 import { defineIssues } from "./legacy-issues.ts";
 import { defineFind, defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
 
@@ -70,18 +68,6 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
   defineRollback(legacy, shell);
   defineFind(legacy, shell);
   defineIssues(legacy, shell);
-}
-
-/** A zone from a flag, checked. */
-export async function zoneOfSource(database: Database, flag: string | null): Promise<string> {
-  const zone = await sourceTimezone(database, flag);
-  if (!isZone(zone))
-    throw usageError(
-      "bad_timezone",
-      `"${zone}" is not an IANA time zone`,
-      "such as --source-timezone Europe/Madrid",
-    );
-  return zone;
 }
 
 async function plan(here: Shell, database: Database, zone: string | null): Promise<void> {
@@ -167,23 +153,4 @@ async function migrate(here: Shell, database: Database, flags: MigrateFlags): Pr
   } finally {
     progress.end();
   }
-}
-
-/** For the commands that look at what a migration did. */
-export async function requireMigration(database: Database): Promise<void> {
-  await requireSchema(database);
-  if ((await listRuns(database)).length > 0) return;
-  throw new ClassbookError({
-    kind: "not_found",
-    code: "never_migrated",
-    message: `nothing was migrated in ${database.address} yet`,
-    hint: "run `classbook legacy migrate` first",
-  });
-}
-
-/** Says what is left to decide, for every command that may leave some. */
-export async function sayOpenIssues(here: Shell, database: Database): Promise<number> {
-  const open = await countOpenIssues(database);
-  if (open > 0) here.say(`${open.toLocaleString("en")} rows wait for a decision: classbook legacy issues`);
-  return open;
 }

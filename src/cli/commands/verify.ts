@@ -4,8 +4,8 @@ import { refused } from "../../domain/error.ts";
 import { chooseChecks, planRepairs, repairInvariants, verifyInvariants } from "../../operations/verify.ts";
 import { EXIT } from "../exit.ts";
 import { printRows } from "../output.ts";
-import type { WithShell } from "../program.ts";
 import { safetyCopy } from "../safety-copy.ts";
+import type { WithShell } from "../shell.ts";
 
 interface VerifyFlags {
   fix?: boolean;

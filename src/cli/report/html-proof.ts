@@ -5,7 +5,7 @@ import type { Tally } from "../../legacy/report-facts.ts";
 import { monthChart } from "./chart.ts";
 import { type Content, html, type Markup, table } from "./markup.ts";
 import { yearsOf } from "./periods.ts";
-import { monthWord, number, spoken, TABLES, unifiedSentence, verificationSentence } from "./words.ts";
+import { clip, monthWord, number, spoken, TABLES, unifiedSentence, verificationSentence } from "./words.ts";
 
 export function proofSection(report: Report): Markup {
   return html`<section aria-labelledby="proof">
@@ -51,14 +51,14 @@ function verification(report: Report): Markup {
   const { checks, findings } = report.verification;
   const held = checks.filter((check) => !findings.some((finding) => finding.check === check.check));
   return html`<h3>The verification</h3>
-<p>The verification does not trust the code that wrote the bookings: it reads every legacy row again, works out by itself what the row must have become, and compares that with what is there. Rows and seats are added up on both sides as well. ${verificationSentence(report)}</p>
+${checks.length === 0 ? html`<p>${verificationSentence(report)}</p>` : html`<p>The verification does not trust the code that wrote the bookings: it reads every legacy row again, works out by itself what the row must have become, and compares that with what is there. Rows and seats are added up on both sides as well. ${verificationSentence(report)}</p>`}
 ${
   findings.length === 0
     ? null
     : html`<ul class="findings">${findings.map(
         (finding) => html`
 <li><b class="${finding.severity === "error" ? "no" : "but"}">${finding.severity === "error" ? "✗ Failed" : "! Warning"}:</b> ${finding.what} <span class="soft">(${number(finding.count)} found; <code>${finding.check}</code>)</span>
-<ul>${finding.examples.map((example) => html`<li>${example}</li>`)}</ul></li>`,
+<ul>${finding.examples.map((example) => html`<li>${clip(example)}</li>`)}</ul></li>`,
       )}</ul>`
 }
 ${

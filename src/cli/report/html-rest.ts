@@ -4,6 +4,7 @@ import { type Content, html, type Markup, table } from "./markup.ts";
 import { splitSeries, spreadWords } from "./split-series.ts";
 import {
   COLUMNS,
+  clip,
   countersSentence,
   moment,
   number,
@@ -46,7 +47,7 @@ ${table(
   ],
   found.list.map((session) => [
     session.id,
-    session.title ?? "–",
+    clip(session.title ?? "–"),
     html`${moment(session.start_at_utc)}${isComing(session, made_at) ? html` <b class="but">to come</b>` : null}`,
     spoken(session.status ?? "–"),
     number(session.capacity),
@@ -100,7 +101,7 @@ ${table(
   [{ head: "session" }, { head: "title" }, { head: "before", numeric: true }, { head: "now", numeric: true }],
   report.seat_counters.list.map((row) => [
     row.id,
-    row.title ?? "–",
+    clip(row.title ?? "–"),
     row.before === null ? "none" : number(row.before),
     number(row.after),
   ]),
@@ -158,7 +159,7 @@ ${
             runState(run.status),
             moment(run.started_at),
             moment(run.finished_at),
-            run.actor,
+            clip(run.actor),
             ...[run.migrated, run.waitlisted, run.quarantined, run.unchanged].map((n) =>
               n === 0 ? "–" : number(n),
             ),

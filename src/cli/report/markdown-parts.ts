@@ -4,7 +4,7 @@ import type { Report } from "../../legacy/report.ts";
 import type { ReasonFact } from "../../legacy/report-reasons.ts";
 import { bullet, code, codeBlock, table, text } from "./markdown-text.ts";
 import { splitSeries, spreadWords } from "./split-series.ts";
-import { COLUMNS, countersSentence, moment, number, plural, seriesSentence, spoken } from "./words.ts";
+import { COLUMNS, clip, countersSentence, moment, number, plural, seriesSentence, spoken } from "./words.ts";
 
 export function decisionsPart(report: Report): string[] {
   const open = report.reasons.filter((reason) => reason.open > 0);
@@ -32,11 +32,11 @@ export function decisionsPart(report: Report): string[] {
 function reasonParts(reason: ReasonFact): string[] {
   const examples = reason.examples.map(({ row, message, rows }) =>
     bullet(
-      `${code(row)} ${text(message)}${rows > 1 ? ` (${plural(rows - 1, "more row says", "more rows say")} the same)` : ""}`,
+      `${code(row)} ${text(clip(message))}${rows > 1 ? ` (${plural(rows - 1, "more row says", "more rows say")} the same)` : ""}`,
     ),
   );
   const more = reason.causes - reason.examples.length;
-  if (more > 0) examples.push(bullet(`… ${plural(more, "more cause")}`));
+  if (more > 0) examples.push(bullet(`… and ${number(more)} more like these`));
   return [
     `### ${plural(reason.open, "row")}: ${code(reason.code)}`,
     `${text(reason.meaning)} ${text(reason.question)} (${text(reason.decides)})`,
@@ -54,7 +54,7 @@ function leftOut(report: Report): string[] {
     `### Left out on purpose: ${plural(report.total.skipped, "row")}`,
     table(
       [">Rows", "why it could not be taken over", "why it is left out"],
-      report.skips.map((skip) => [number(skip.rows), code(skip.code), text(skip.reason)]),
+      report.skips.map((skip) => [number(skip.rows), code(skip.code), text(clip(skip.reason))]),
     ),
   ];
 }
@@ -79,7 +79,7 @@ function overbooked({ overbooked: found }: Report): string[] {
       [">Session", "title", "starts (UTC)", "status", ">seats", ">taken", ">too many"],
       found.list.map((session) => [
         String(session.id),
-        text(session.title ?? "–"),
+        text(clip(session.title ?? "–")),
         text(moment(session.start_at_utc)),
         text(spoken(session.status ?? "–")),
         number(session.capacity),
@@ -126,7 +126,7 @@ function counters(report: Report): string[] {
       [">Session", "title", ">before", ">now"],
       report.seat_counters.list.map((row) => [
         String(row.id),
-        text(row.title ?? "–"),
+        text(clip(row.title ?? "–")),
         row.before === null ? "none" : number(row.before),
         number(row.after),
       ]),

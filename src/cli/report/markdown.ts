@@ -4,6 +4,7 @@ import { decisionsPart, noticePart } from "./markdown-parts.ts";
 import { bullet, code, codeBlock, table, text } from "./markdown-text.ts";
 import { periodsOf } from "./periods.ts";
 import {
+  clip,
   databaseWords,
   moment,
   number,
@@ -82,7 +83,11 @@ function proofPart(report: Report): string[] {
     ),
     text(unifiedSentence(report)),
     "### The verification",
-    "Every legacy row was read again, what it must have become was worked out anew, and that was compared with what is there.",
+    ...(report.verification.checks.length === 0
+      ? []
+      : [
+          "Every legacy row was read again, what it must have become was worked out anew, and that was compared with what is there.",
+        ]),
     text(verificationSentence(report)),
     ...checks(report),
     ...statuses(report),
@@ -96,7 +101,7 @@ function checks(report: Report): string[] {
     bullet(
       `${finding.severity === "error" ? "✗ **Failed:**" : "! **Warning:**"} ${text(finding.what)} (${number(finding.count)} found; ${code(finding.check)})`,
     ),
-    ...finding.examples.map((example) => `  ${bullet(text(example))}`),
+    ...finding.examples.map((example) => `  ${bullet(text(clip(example)))}`),
   ]);
   const held = made.filter((check) => !findings.some((finding) => finding.check === check.check));
   lines.push(...held.map((check) => bullet(`✓ ${text(check.what)}`)));
@@ -181,7 +186,7 @@ function runsPart({ runs, made_at }: Report): string[] {
             text(runState(run.status)),
             moment(run.started_at),
             moment(run.finished_at),
-            text(run.actor),
+            text(clip(run.actor)),
             ...[run.migrated, run.waitlisted, run.quarantined, run.unchanged].map(cell),
           ]),
         ),

@@ -4,8 +4,8 @@ export const STYLE = `
   color-scheme: light dark;
   --ground: #f5f6f8; --sheet: #ffffff; --ink: #1b2430; --soft: #566273; --line: #dde2e9; --shade: #f2f4f7;
   --go: #17703f; --go-ground: #e6f4ec; --wait: #8a5300; --wait-ground: #fdf1dc; --stop: #a8271c; --stop-ground: #fdeae7;
-  --migrated: #2a6496; --waitlisted: #6f9fc4; --open: #d98a1f; --skipped: #98a2b0; --lost: #c0392b;
-  --group: #2a6496; --one: #e0a23c;
+  --migrated: #2a6496; --waitlisted: #5f93bb; --open: #c4771a; --skipped: #8590a0; --lost: #c0392b;
+  --group: #2a6496; --one: #c98518;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -92,7 +92,7 @@ footer { color: var(--soft); font-size: .88rem; padding: 0 .25rem; }
 @media print {
   :root { --ground: #fff; --sheet: #fff; --ink: #000; --soft: #444; --line: #bbb; --shade: #f2f2f2;
     --go: #17703f; --go-ground: #e6f4ec; --wait: #8a5300; --wait-ground: #fdf1dc; --stop: #a8271c; --stop-ground: #fdeae7;
-    --migrated: #2a6496; --waitlisted: #6f9fc4; --open: #d98a1f; --skipped: #98a2b0; --lost: #c0392b; --group: #2a6496; --one: #e0a23c; color-scheme: light; }
+    --migrated: #2a6496; --waitlisted: #5f93bb; --open: #c4771a; --skipped: #8590a0; --lost: #c0392b; --group: #2a6496; --one: #c98518; color-scheme: light; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   section, header { border: 0; padding: 0; margin: 0 0 1.4rem; border-radius: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -131,7 +131,7 @@ export async function planScreen(
   const next =
     preview.read === preview.unchanged
       ? "Nothing is left to do."
-      : `Next: classbook legacy migrate --db ${here.address}   (about ${preview.estimated_seconds} s${copy})`;
+      : `Next: classbook legacy migrate --db ${database.address}   (about ${preview.estimated_seconds} s${copy})`;
   lines.push("", `  Nothing was written. ${next}`, "");
   return lines.join("\n");
 }
@@ -167,7 +167,7 @@ export async function migrateScreen(
     lines.push(
       `  ${plural(result.openIssues, "row waits", "rows wait")} for a decision: classbook legacy issues`,
     );
-  if (result.finished) lines.push(`  Next: classbook legacy verify --db ${here.address}`);
+  if (result.finished) lines.push(`  Next: classbook legacy verify --db ${database.address}`);
   lines.push("");
   return lines.join("\n");
 }

@@ -1,0 +1,43 @@
+/** What the commands share that look at a migration, or go on with it. */
+import { countOpenIssues } from "../db/legacy.ts";
+import { listRuns } from "../db/legacy-run.ts";
+import type { Database } from "../db/open.ts";
+import { requireSchema } from "../db/schema.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
+import { isZone } from "../domain/zone.ts";
+import { sourceTimezone } from "../legacy/migrate.ts";
+import type { Shell } from "./shell.ts";
+
+/** A zone from a flag, checked. */
+export async function zoneOfSource(database: Database, flag: string | null): Promise<string> {
+  const zone = await sourceTimezone(database, flag);
+  if (!isZone(zone))
+    throw usageError(
+      "bad_timezone",
+      `"${zone}" is not an IANA time zone`,
+      "such as --source-timezone Europe/Madrid",
+    );
+  return zone;
+}
+
+/** For the commands that look at what a migration did. */
+export async function requireMigration(database: Database): Promise<void> {
+  await requireSchema(database);
+  if ((await listRuns(database)).length > 0) return;
+  throw new ClassbookError({
+    kind: "not_found",
+    code: "never_migrated",
+    message: `nothing was migrated in ${database.address} yet`,
+    hint: "run `classbook legacy migrate` first",
+  });
+}
+
+/** Says what is left to decide, for every command that may leave some. */
+export async function sayOpenIssues(here: Shell, database: Database): Promise<number> {
+  const open = await countOpenIssues(database);
+  if (open > 0)
+    here.say(
+      `${open === 1 ? "1 row waits" : `${open.toLocaleString("en")} rows wait`} for a decision: classbook legacy issues`,
+    );
+  return open;
+}
