@@ -6,6 +6,7 @@ import { requireSchema } from "../db/schema.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { isZone } from "../domain/zone.ts";
 import { sourceTimezone } from "../legacy/migrate.ts";
+import { plural } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
 /** A zone from a flag, checked. */
@@ -35,9 +36,6 @@ export async function requireMigration(database: Database): Promise<void> {
 /** Says what is left to decide, for every command that may leave some. */
 export async function sayOpenIssues(here: Shell, database: Database): Promise<number> {
   const open = await countOpenIssues(database);
-  if (open > 0)
-    here.say(
-      `${open === 1 ? "1 row waits" : `${open.toLocaleString("en")} rows wait`} for a decision: classbook legacy issues`,
-    );
+  if (open > 0) here.say(`${plural(open, "row waits", "rows wait")} for a decision: classbook legacy issues`);
   return open;
 }

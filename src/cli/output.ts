@@ -31,13 +31,19 @@ export function escapeControl(text: string): string {
   });
 }
 
+/** A number with its word: `1 row`, `1,200 rows`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
 const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
 
-/** An instant in the form of machines; anything else as it is. */
+/** An instant in the form of machines, also inside lists and objects; a source row stays as it was found. */
 export function publicValue(key: string, value: Value): Value {
   if (typeof value === "string" && /_(at|at_utc)$/.test(key) && STAMP.test(value))
     return `${value.slice(0, 10)}T${value.slice(11)}Z`;
-  return value;
+  if (typeof value !== "object" || value === null || key === "source") return value;
+  return Array.isArray(value) ? value.map((item: Value) => publicValue(key, item)) : publicRow(value as Row);
 }
 
 function publicRow(row: Row): Row {
@@ -124,6 +130,19 @@ export async function printRows(
     default:
       format satisfies never;
   }
+}
+
+/** Prints several things that were asked for by name: one as an object, more as a list. */
+export async function printObjects(
+  options: OutputOptions,
+  objects: readonly Row[],
+  screen: (object: Row) => string,
+): Promise<void> {
+  if (options.format === "json" && objects.length > 1) {
+    await printRows(options, Object.keys(objects[0]!), objects);
+    return;
+  }
+  for (const object of objects) await printObject(options, object, () => screen(object));
 }
 
 /** Prints one thing: JSON as an object, the flat formats as key and value, the table as `screen` draws it. */

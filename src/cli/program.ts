@@ -62,7 +62,7 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return report(parts.io, error, { wantsJson, verbose });
+    return report(parts.io, error, { wantsJson, verbose, noun: nounOf(argv) });
   }
 }
 
@@ -145,13 +145,13 @@ function maskSecrets(text: string): string {
 function report(
   io: Io,
   error: unknown,
-  { wantsJson, verbose }: { wantsJson: boolean; verbose: boolean },
+  { wantsJson, verbose, noun }: { wantsJson: boolean; verbose: boolean; noun: string | null },
 ): number {
   const known =
     error instanceof ClassbookError
       ? error
       : error instanceof CommanderError
-        ? fromCommander(error)
+        ? fromCommander(error, noun)
         : fromBug(error);
   const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
   if (wantsJson) {
@@ -163,11 +163,12 @@ function report(
     if (known.hint !== null) say(`  ${paint.dim(escapeControl(known.hint))}`);
   }
   const bug = !(error instanceof ClassbookError) && !(error instanceof CommanderError);
-  if ((bug || verbose) && error instanceof Error && !wantsJson) say(error.stack ?? "");
+  if ((bug || verbose) && error instanceof Error && !wantsJson)
+    say((error.stack ?? "").split("\n").map(escapeControl).join("\n"));
   return EXIT[known.kind];
 }
 
-function fromCommander(error: CommanderError): ClassbookError {
+function fromCommander(error: CommanderError, noun: string | null): ClassbookError {
   const [sentence, ...rest] = error.message.replace(/^error: /, "").split("\n");
   const hint = rest
     .join(" ")
@@ -177,7 +178,7 @@ function fromCommander(error: CommanderError): ClassbookError {
   return usageError(
     error.code.replace("commander.", ""),
     incomplete ? "the command is not complete" : sentence!,
-    hint !== "" ? hint : "see classbook --help",
+    hint !== "" ? hint : `see classbook ${noun !== null && noun in NOUNS ? `${noun} ` : ""}--help`,
   );
 }
 

@@ -6,6 +6,7 @@ import { CompiledQuery, sql } from "kysely";
 import { quote } from "./ddl.ts";
 import type { Column, LogicalTable } from "./layout.ts";
 import type { Database } from "./open.ts";
+import { prepared } from "./sqlite.ts";
 import type { Trx } from "./transaction.ts";
 import { PAUSE_SETTING } from "./triggers.ts";
 
@@ -46,7 +47,8 @@ export async function insertRows(
   const list = names.map(quote).join(", ");
   const constants = extras.map(([, value]) => value);
   if (database.sqlite !== null) {
-    const insert = database.sqlite.prepare(
+    const insert = prepared(
+      database.sqlite,
       `insert into ${target} (${list}) values (${names.map(() => "?").join(", ")})`,
     );
     for (const row of rows) insert.run(constants.length === 0 ? row : [...row, ...constants]);
@@ -97,7 +99,8 @@ export async function updateRows(
   if (rows.length === 0 || columns.length === 0) return;
   const target = quote(database.layout.name(table));
   if (database.sqlite !== null) {
-    const update = database.sqlite.prepare(
+    const update = prepared(
+      database.sqlite,
       `update ${target} set ${columns.map((c) => `${quote(c)} = ?`).join(", ")} where id = ?`,
     );
     for (const [id, ...values] of rows) update.run([...values, id!]);
@@ -163,14 +166,14 @@ export async function reserveIds(
   );
   const above = Number(highest.rows[0]!.id ?? 0);
   if (database.sqlite !== null) {
-    const row = database.sqlite.prepare("select seq from sqlite_sequence where name = ?").get(name) as
+    const row = prepared(database.sqlite, "select seq from sqlite_sequence where name = ?").get(name) as
       | { seq: number }
       | undefined;
     const first = Math.max(above, row?.seq ?? 0) + 1;
     const last = first + count - 1;
     if (row === undefined)
-      database.sqlite.prepare("insert into sqlite_sequence (name, seq) values (?, ?)").run(name, last);
-    else database.sqlite.prepare("update sqlite_sequence set seq = ? where name = ?").run(last, name);
+      prepared(database.sqlite, "insert into sqlite_sequence (name, seq) values (?, ?)").run(name, last);
+    else prepared(database.sqlite, "update sqlite_sequence set seq = ? where name = ?").run(last, name);
     return first;
   }
   const sequence = (

@@ -153,8 +153,10 @@ class Scan {
         throw this.#naturalKeys(
           `${model} ${pk} names its ${column.slice(0, -3)} as ${JSON.stringify(value)}`,
         );
-      if (typeof value === "string" && /\p{Surrogate}/u.test(value))
+      if (typeof value === "string" && /\p{Surrogate}/u.test(value)) {
         this.#halfCharacter(bucket, { table, pk, column, value });
+        return value.replace(/\p{Surrogate}/gu, "\ufffd");
+      }
       return this.#cellOf(value);
     });
     bucket.insert.run(cells);

@@ -1,6 +1,6 @@
 /** The records of a JSON file, one after the other: an array or one record a line, plain or gzip'ed, UTF-8 or UTF-16. */
 import { createReadStream, statSync } from "node:fs";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { ClassbookError, usageError } from "../domain/error.ts";
@@ -27,28 +27,28 @@ export async function* readJsonRecords(file: string): AsyncGenerator<JsonRecord>
   const { default: StreamArray } = await import("stream-json/streamers/StreamArray.js");
   const { default: StreamValues } = await import("stream-json/streamers/StreamValues.js");
   const { chunks, done } = textOf(file);
-  const lines = await startsWithBrace(file);
-  const parser = new Parser({ packValues: true, streamValues: false, jsonStreaming: lines });
-  const records = lines ? new StreamValues() : new StreamArray();
-  const input = Readable.from(chunks);
-  // Errors do not cross a pipe by themselves.
-  input.on("error", (error) => records.destroy(error));
-  parser.on("error", (error) => records.destroy(error));
-  input.pipe(parser).pipe(records);
+  let lines = false;
   let n = 0;
+  const streams: Duplex[] = [];
   try {
+    lines = await startsWithBrace(file);
+    const parser = new Parser({ packValues: true, streamValues: false, jsonStreaming: lines });
+    const records = lines ? new StreamValues() : new StreamArray();
+    const input = Readable.from(chunks);
+    streams.push(parser, records);
+    // Errors do not cross a pipe by themselves.
+    input.on("error", (error) => records.destroy(error));
+    parser.on("error", (error) => records.destroy(error));
+    input.pipe(parser).pipe(records);
     for await (const { value } of records as AsyncIterable<{ value: unknown }>) {
       n += 1;
       yield { value, done: done(), total };
     }
   } catch (error) {
-    throw error instanceof ClassbookError
-      ? error
-      : await notJson(file, { lines, records: n, error: error as Error });
+    if (error instanceof ClassbookError) throw error;
+    throw await notJson(file, { lines, records: n, error: error as Error });
   } finally {
-    input.destroy();
-    parser.destroy();
-    records.destroy();
+    for (const stream of streams) stream.destroy();
   }
 }
 

@@ -2,8 +2,9 @@
 import { CompiledQuery, type ExpressionBuilder, sql } from "kysely";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
-import type { SourceTable } from "./legacy-source.ts";
+import type { SourceTable } from "./legacy-facts.ts";
 import type { Database, Db } from "./open.ts";
+import { prepared } from "./sqlite.ts";
 import type {
   LegacyIssueTable,
   LegacyProvenanceTable,
@@ -33,6 +34,8 @@ export interface Occupant {
   booking_id: number;
   source_table: string | null;
   source_id: number | null;
+  /** What the record says that the booking is. */
+  source_hash: string | null;
 }
 
 /** The unified bookings that stand at these keys, with the legacy row that each came from (null: the app's own). */
@@ -46,13 +49,14 @@ export async function findOccupants(
   const provenance = quote(database.layout.name("legacy_provenance"));
   const source = database.layout.has("legacy_provenance")
     ? `left join ${provenance} p on p.outcome = 'migrated' and p.target_id = t.id`
-    : "left join (select null as source_table, null as source_id) p on 1 = 0";
-  const columns = "t.id as booking_id, p.source_table, p.source_id";
+    : "left join (select null as source_table, null as source_id, null as source_hash) p on 1 = 0";
+  const columns = "t.id as booking_id, p.source_table, p.source_id, p.source_hash";
   const { sqlite } = database;
   if (sqlite !== null) {
     // The app may have spelt the same instant with T and Z: texts are read, not compared.
     const at = (kind: string, place: string) =>
-      sqlite.prepare(
+      prepared(
+        sqlite,
         `select ${columns}, t.start_at_utc from ${booking} t ${source} where t.booking_type = '${kind}' and t.student_user_id = ? and t.${place} = ? order by t.id`,
       );
     const statements = {
@@ -65,16 +69,9 @@ export async function findOccupants(
         "at"
       > & { start_at_utc: string })[];
       const found = there.find((row) => parseInstant(String(row.start_at_utc)) === key.start_at_utc);
-      return found === undefined
-        ? []
-        : [
-            {
-              at: position,
-              booking_id: found.booking_id,
-              source_table: found.source_table,
-              source_id: found.source_id,
-            },
-          ];
+      if (found === undefined) return [];
+      const { start_at_utc: _start, ...occupant } = found;
+      return [{ at: position, ...occupant }];
     });
   }
   const text = `select x.at::int as at, ${columns}
@@ -194,8 +191,11 @@ export async function countOpenIssues(database: Database): Promise<number> {
   return Number(row.n);
 }
 
-/** True where the unified table holds rows that no legacy row became: then every key must be looked up. */
-export async function hasOwnBookings(database: Database): Promise<boolean> {
+/**
+ * True where a key may be taken before a row asks for it, so that every key must be looked up: the unified table
+ * holds rows that no legacy row became, or an earlier run ended, since when legacy rows may have moved.
+ */
+export async function keysMayBeTaken(database: Database): Promise<boolean> {
   const bookings = await sql<{
     n: number;
   }>`select count(*) as n from ${sql.table("live_class_booking")}`.execute(database.db);
@@ -206,7 +206,9 @@ export async function hasOwnBookings(database: Database): Promise<boolean> {
     .select((eb) => eb.fn.countAll().as("n"))
     .where("outcome", "=", "migrated")
     .executeTakeFirstOrThrow();
-  return Number(bookings.rows[0]!.n) !== Number(known.n);
+  if (Number(bookings.rows[0]!.n) !== Number(known.n)) return true;
+  const ended = database.db.selectFrom("legacy_run").select("id").where("status", "=", "done").limit(1);
+  return (await ended.executeTakeFirst()) !== undefined;
 }
 
 /** At most how many ids of each kind a run over the rows without an outcome will give. */

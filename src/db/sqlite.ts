@@ -44,7 +44,7 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
   const sqlite = new BetterSqlite3(path, { readonly: options.readOnly, timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.pragma("foreign_keys = ON");
-    sqlite.pragma("cache_size = -65536");
+    sqlite.pragma("cache_size = -40960");
     const { version } = sqlite
       .prepare("select sqlite_version() as version, (select count(*) from sqlite_master) as n")
       .get() as {
@@ -121,4 +121,21 @@ export function sqliteError(error: unknown, shown: string): unknown {
     });
   }
   return error;
+}
+
+const statements = new WeakMap<BetterSqlite3.Database, Map<string, BetterSqlite3.Statement>>();
+
+/** The prepared statement of a text, made once a connection: bulk work asks for the same few again and again. */
+export function prepared(sqlite: BetterSqlite3.Database, text: string): BetterSqlite3.Statement {
+  let known = statements.get(sqlite);
+  if (known === undefined) {
+    known = new Map();
+    statements.set(sqlite, known);
+  }
+  let statement = known.get(text);
+  if (statement === undefined) {
+    statement = sqlite.prepare(text);
+    known.set(text, statement);
+  }
+  return statement;
 }

@@ -48,11 +48,18 @@ function sqliteTrigger(name: string, event: string, when: string[], body: string
   };
 }
 
-/** Canonical UTC text of a Django datetime text, its fraction kept; null where SQLite cannot read it. */
+/**
+ * Canonical UTC text of a Django datetime text, its fraction and an offset minded; null where it is no date of
+ * the calendar (SQLite alone takes the 31st of June for the 1st of July).
+ */
 function sqliteInstant(value: string, minutes?: string): string {
   const shift = minutes === undefined ? "" : `, ${minutes}`;
-  const fraction = `CASE WHEN ${value} LIKE '%.%' THEN '.' || substr(rtrim(replace(substr(${value}, instr(${value}, '.') + 1), '+00:00', ''), 'Zz') || '000000', 1, 6) ELSE '' END`;
-  return `strftime('%Y-%m-%d %H:%M:%S', substr(replace(${value}, 'T', ' '), 1, 19)${shift}) || CASE ${fraction} WHEN '.000000' THEN '' ELSE ${fraction} END`;
+  const offset = `CASE WHEN ${value} GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(${value}, -6) ELSE '' END`;
+  const bare = `substr(${value}, 1, length(${value}) - length(${offset}))`;
+  const digits = `substr(rtrim(substr(${bare}, 21, 6), 'Zz') || '000000', 1, 6)`;
+  const fraction = `CASE WHEN substr(${value}, 20, 1) <> '.' OR ${digits} = '000000' THEN '' ELSE '.' || ${digits} END`;
+  const readable = `date(substr(${value}, 1, 10)) = substr(${value}, 1, 10) AND ${bare} NOT GLOB '*:*[+-]*'`;
+  return `CASE WHEN ${readable} THEN strftime('%Y-%m-%d %H:%M:%S', substr(${value}, 1, 10) || ' ' || substr(${value}, 12, 8) || ${offset}${shift}) || ${fraction} END`;
 }
 
 function sqliteTriggers(n: Names): Step[] {

@@ -1,12 +1,8 @@
 /** Which of several legacy rows with the same key wins (LEGACY 2.7), found before anything is written. */
 
-import {
-  findContested,
-  insertLosers,
-  LegacySource,
-  type Loser,
-  type SourceTable,
-} from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-facts.ts";
+import { findContested, insertLosers, type Loser } from "../db/legacy-scratch.ts";
+import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { precedenceOf } from "../domain/booking.ts";
 import { type Facts, mapRow } from "./derive.ts";
@@ -39,7 +35,10 @@ export async function findLosers(
   options: MappingOptions & { given: boolean },
 ): Promise<void> {
   if ((await findContested(database, table, options.given)) === 0) return;
-  const source = new LegacySource(database, table, options);
+  const source = await LegacySource.open(database, database.db, table, {
+    given: options.given,
+    unseenAfter: null,
+  });
   let group: { name: string; contest: Contest } = { name: "", contest: new Contest() };
   for (let after = 0; ; ) {
     const page = await source.readContested<Facts>(database.db, { after, limit: PAGE });

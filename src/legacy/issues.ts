@@ -1,4 +1,6 @@
 /** Quarantine as a workflow: answer, skip, retry; export and re-import (LEGACY 3). */
+
+import { SOURCE_TABLES, type SourceTable } from "../db/legacy-facts.ts";
 import {
   ANSWERS,
   type Answers,
@@ -9,7 +11,6 @@ import {
   saveAnswers,
   setIssueStatus,
 } from "../db/legacy-issue.ts";
-import { SOURCE_TABLES, type SourceTable } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { writing } from "../db/transaction.ts";
 import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";

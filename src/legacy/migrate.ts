@@ -6,9 +6,11 @@ import { pauseTriggers, reserveIds, resumeTriggers } from "../db/bulk.ts";
 import { deferIndexes } from "../db/deferred-index.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import { countForeseen, countOpenIssues, hasAnswers, hasOwnBookings } from "../db/legacy.ts";
+import { countForeseen, countOpenIssues, hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
+import { SOURCE_TABLES } from "../db/legacy-facts.ts";
 import { insertRun, listRuns, type RunRow, readSetting, updateRun, writeSetting } from "../db/legacy-run.ts";
-import { countSource, prepareTemporary, SOURCE_TABLES } from "../db/legacy-source.ts";
+import { prepareTemporary } from "../db/legacy-scratch.ts";
+import { countSource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -166,7 +168,7 @@ async function makeRun(
     lastKey: "",
     total,
     given: await hasAnswers(database),
-    checkOccupied: await hasOwnBookings(database),
+    checkOccupied: await keysMayBeTaken(database),
   };
 }
 

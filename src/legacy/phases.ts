@@ -1,7 +1,8 @@
 /** What each phase of a run does inside one transaction. */
 import { restoreNextIndex } from "../db/deferred-index.ts";
+import type { SourceTable } from "../db/legacy-facts.ts";
 import { changeSessions } from "../db/legacy-run.ts";
-import { LegacySource, type SourceTable } from "../db/legacy-source.ts";
+import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { readSeatDrift, readUnfilledSessions } from "../db/session.ts";
 import { emptyCounts } from "./counts.ts";
@@ -72,13 +73,16 @@ async function takeOver(
   context: WriteContext,
   table: SourceTable,
 ): Promise<number | null> {
-  const source = new LegacySource(state.database, table, { given: state.given });
+  const source = await LegacySource.open(state.database, context.trx, table, {
+    given: state.given,
+    unseenAfter: state.lastId,
+  });
   let after = state.lastId;
   for (let read = 0; read < state.options.batch; ) {
     const limit = Math.min(PAGE, state.options.batch - read);
     const plan = await planPage({ ...state, options: state.options }, context.trx, source, { after, limit });
     if (plan === null) return null;
-    await demote(state, context, source, plan.demoted);
+    await demote(state, context, table, plan.demoted);
     await writePage(context, plan);
     after = plan.lastId;
     read += plan.read;
@@ -90,10 +94,14 @@ async function takeOver(
 async function demote(
   state: PhaseState,
   context: WriteContext,
-  source: LegacySource,
+  table: SourceTable,
   ids: readonly number[],
 ): Promise<void> {
   if (ids.length === 0) return;
+  const source = await LegacySource.open(state.database, context.trx, table, {
+    given: state.given,
+    unseenAfter: null,
+  });
   const plan = await planPage({ ...state, options: state.options }, context.trx, source, { ids });
   if (plan === null) return;
   // They are counted when their own turn comes.

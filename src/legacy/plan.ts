@@ -13,7 +13,8 @@ import {
   type StoredBooking,
   type StoredEntry,
 } from "../db/legacy.ts";
-import type { LegacySource, SourceTable } from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-facts.ts";
+import type { LegacySource } from "../db/legacy-source.ts";
 import type { Database, Db } from "../db/open.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";
@@ -56,6 +57,8 @@ export interface PlanContext {
   options: MappingOptions;
   /** Look every key up before it is taken. */
   checkOccupied: boolean;
+  /** Rows that were settled, and counted, before their turn. */
+  ahead?: readonly number[];
 }
 
 /** Null where no rows are left. */
@@ -79,14 +82,20 @@ export async function planPage(
   };
   const candidates = facts.map((row) => derive(source.table, row, context.options));
   const settled = await settleDuplicates(context, db, plan, candidates);
+  const ahead = new Set(context.ahead);
   const changed: Candidate[] = [];
   for (const candidate of settled) {
     const { facts: row } = candidate;
+    const stands = row.prior_hash === candidate.hash;
     if (row.prior_outcome === null) plan.fresh.push(candidate);
-    else if (row.prior_hash === candidate.hash || row.issue_status === "skipped") plan.unchanged += 1;
+    else if (stands && ahead.has(candidate.id)) continue;
+    else if ((stands && !isDiverged(row)) || row.issue_status === "skipped") plan.unchanged += 1;
     else changed.push(candidate);
   }
-  plan.changes = await planChanges(db, changed);
+  for (const change of await planChanges(db, changed)) {
+    if (isOldNews(change)) plan.unchanged += 1;
+    else plan.changes.push(change);
+  }
   const waiting = [...plan.fresh, ...changed].flatMap((c) =>
     c.derived.outcome === "waitlisted" ? [c.derived.entry.session_id] : [],
   );
@@ -101,6 +110,17 @@ function keyOf(row: UnifiedBooking): BookingKey {
     place_id: row.booking_type === "group_session" ? row.session_id! : row.teacher_id,
     start_at_utc: row.start_at_utc,
   };
+}
+
+/** A divergence waits until the two sides agree again, or somebody decides. */
+function isDiverged(facts: Facts): boolean {
+  return facts.issue_code === "diverged" && facts.issue_status === "open";
+}
+
+/** A divergence that was reported already. */
+function isOldNews({ kind, candidate }: Change): boolean {
+  const { derived, facts, hash } = candidate;
+  return kind === "acknowledge" && derived.outcome === "quarantined" && hash === facts.prior_hash;
 }
 
 /** already_booked and duplicate_booking: the two reasons that lie in other rows (LEGACY 2.7). */
@@ -123,11 +143,17 @@ async function settleDuplicates(
     asking.map((c) => keyOf(c.derived.row)),
   ))
     occupants.set(asking[occupant.at]!, occupant);
+  const bookings = await findBookings(
+    db,
+    [...occupants.values()].flatMap((o) => (o.source_table === null ? [] : [o.booking_id])),
+  );
+  // What people changed since stays where it is, whatever its legacy row says now.
+  const isFixed = ({ booking_id, source_table, source_hash }: Occupant) =>
+    source_table === null || fingerprintOfBooking(bookings.get(booking_id)!) !== source_hash;
   return candidates.map((candidate) => {
     const occupant = occupants.get(candidate);
-    const own =
-      occupant !== undefined && occupant.source_table === plan.table && occupant.source_id === candidate.id;
-    if (occupant !== undefined && !own && occupant.source_table === null) {
+    const own = occupant?.booking_id === heldBooking(candidate.facts);
+    if (occupant !== undefined && !own && isFixed(occupant)) {
       return quarantine(candidate, {
         code: "already_booked",
         message: `booking ${occupant.booking_id} of the unified table has the same student, place and time`,
@@ -153,6 +179,11 @@ async function planChanges(db: Db, changed: readonly Candidate[]): Promise<Chang
   const bookings = await findBookings(db, targets("booking"));
   const entries = await findEntries(db, targets("entry"));
   return changed.map((candidate) => planChange(candidate, bookings, entries));
+}
+
+/** The booking that an earlier run made of the row, or that people made of that since. */
+function heldBooking(facts: Facts): number | null {
+  return holds(facts) === "booking" ? facts.prior_target_id : null;
 }
 
 /** What kind of target the record of an earlier run points to. */
@@ -187,7 +218,7 @@ function planChangedBooking(
 ): Change {
   const current = stored === undefined ? null : fingerprintOfBooking(stored);
   if (current === candidate.hash) return { kind: "acknowledge", candidate, targetId: bookingId };
-  const touched = current !== candidate.facts.prior_hash || candidate.facts.issue_code === "diverged";
+  const touched = current !== candidate.facts.prior_hash || isDiverged(candidate.facts);
   if (touched)
     return {
       kind: "acknowledge",

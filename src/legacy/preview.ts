@@ -1,6 +1,8 @@
 /** `legacy plan`: the migration's own reading and planning, without the writing (LEGACY 3). */
-import { hasAnswers, hasOwnBookings } from "../db/legacy.ts";
-import { countSource, LegacySource, prepareTemporary, SOURCE_TABLES } from "../db/legacy-source.ts";
+import { hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
+import { SOURCE_TABLES } from "../db/legacy-facts.ts";
+import { prepareTemporary } from "../db/legacy-scratch.ts";
+import { countSource, LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { listCapacities, sumSeatsBySession } from "../db/session.ts";
 import { SEATED_STATUSES } from "../domain/booking.ts";
@@ -40,7 +42,7 @@ export async function previewMigration(database: Database, options: PreviewOptio
   await prepareTemporary(database);
   const given = await hasAnswers(database);
   const unified = database.layout.has("live_class_booking");
-  const context = { database, options, checkOccupied: unified && (await hasOwnBookings(database)) };
+  const context = { database, options, checkOccupied: unified && (await keysMayBeTaken(database)) };
   const counts = emptyCounts();
   const examples: Record<string, string[]> = {};
   const seats = unified ? await sumSeatsBySession(database) : new Map<number, number>();
@@ -48,7 +50,7 @@ export async function previewMigration(database: Database, options: PreviewOptio
   for (const table of SOURCE_TABLES) total += (await countSource(database.layout, database.db, table)) ?? 0;
   for (const table of SOURCE_TABLES) {
     await findLosers(database, table, { ...options, given });
-    const source = new LegacySource(database, table, { given });
+    const source = await LegacySource.open(database, database.db, table, { given, unseenAfter: 0 });
     for (let after = 0; !options.shouldStop(); ) {
       const plan = await planPage(context, database.db, source, { after, limit: PAGE });
       if (plan === null) break;

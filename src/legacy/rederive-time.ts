@@ -112,18 +112,18 @@ export interface WeeklySlot {
   /** Microseconds since midnight. */
   start: number;
   zone: string;
-  /** First and last local day (since 1970); null = without bound. */
-  from: number | null;
-  until: number | null;
+  /** First and last local day (since 1970); infinite = without bound. */
+  firstDay: number;
+  lastDay: number;
 }
 
 /** The first occurrence of the slot that is not before an instant; null where none is left (LEGACY 2.5). */
 export function firstOccurrence(slot: WeeklySlot, notBefore: Instant): Instant | null {
   const seconds = Math.floor(slot.start / MICROS);
   // Two days before the UTC date: no zone is further behind, and a day that the calendar skips fits in.
-  let day = Math.max(dayOf(notBefore) - 2, slot.from ?? -Infinity);
+  let day = Math.max(dayOf(notBefore) - 2, slot.firstDay);
   day += (slot.weekday - weekdayOf(day) + WEEK_DAYS) % WEEK_DAYS;
-  for (; day <= Math.min(slot.until ?? LAST_DAY, LAST_DAY); day += WEEK_DAYS) {
+  for (; day <= Math.min(slot.lastDay, LAST_DAY); day += WEEK_DAYS) {
     const start = formatInstant(localToUtc(day * DAY + seconds, slot.zone), slot.start % MICROS);
     if (start >= notBefore) return start;
   }

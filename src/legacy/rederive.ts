@@ -153,7 +153,9 @@ export function rederiveLesson(facts: LessonFacts, context: RuleContext): Expect
   });
 }
 
-/** A lesson's start and end. What a person gave is not asked of the slot. */
+type Answer = Instant | null | undefined;
+
+/** A lesson's start and end. Only where a person gave both is the slot not asked. */
 function lessonTimes(facts: LessonFacts, own: OwnStamps | null, context: RuleContext): Times {
   const givenStart = given(facts.given_start_at_utc);
   const givenEnd = given(facts.given_end_at_utc);
@@ -173,16 +175,14 @@ function isEmpty(stored: Stored): boolean {
   return stored === null || stored === "";
 }
 
-type Answer = Instant | null | undefined;
-
 function oneTimeTimes(facts: LessonFacts, givenStart: Answer, givenEnd: Answer, context: RuleContext): Times {
-  if (isEmpty(facts.start_datetime)) return { code: "incomplete_slot" };
-  if (isEmpty(facts.end_datetime) && givenEnd === undefined) return { code: "incomplete_slot" };
+  if (isEmpty(facts.start_datetime) || isEmpty(facts.end_datetime)) return { code: "incomplete_slot" };
   const start = readStamp(facts.start_datetime, context.sourceTimezone);
-  if (givenEnd !== undefined) return timesOf(start, givenEnd);
   const end = readStamp(facts.end_datetime, context.sourceTimezone);
-  if (givenStart === undefined || start === null || end === null) return timesOf(start, end);
-  return timesOf(givenStart, givenStart === null ? null : later(givenStart, microsBetween(start, end)));
+  if (start === null || end === null) return { code: "bad_timestamp" };
+  if (givenEnd !== undefined) return timesOf(start, givenEnd);
+  if (givenStart === undefined) return { start, end };
+  return timesOf(givenStart, givenStart && later(givenStart, microsBetween(start, end)));
 }
 
 /** LEGACY 2.5 */
@@ -192,28 +192,20 @@ function recurringTimes(
   givenStart: Answer,
   givenEnd: Answer,
 ): Times {
-  const weekday = facts.day_of_week === null ? -1 : Number(facts.day_of_week);
-  if (isEmpty(facts.start_time) || (isEmpty(facts.end_time) && givenEnd === undefined))
+  const weekday = isEmpty(facts.day_of_week) ? -1 : Number(facts.day_of_week);
+  if (![0, 1, 2, 3, 4, 5, 6].includes(weekday) || isEmpty(facts.start_time) || isEmpty(facts.end_time))
     return { code: "incomplete_slot" };
-  if (givenStart === undefined) {
-    if (![0, 1, 2, 3, 4, 5, 6].includes(weekday)) return { code: "incomplete_slot" };
-    if (facts.timezone === null || !isZone(facts.timezone)) return { code: "bad_timezone" };
-  }
+  if (facts.timezone === null || !isZone(facts.timezone)) return { code: "bad_timezone" };
   const from = readTimeOfDay(facts.start_time);
-  const until = givenEnd === undefined ? readTimeOfDay(facts.end_time) : 0;
-  const firstDay = isEmpty(facts.valid_from) ? null : readDay(facts.valid_from);
-  const lastDay = isEmpty(facts.valid_until) ? null : readDay(facts.valid_until);
-  if (from === null || until === null) return { code: "bad_timestamp" };
-  let start = givenStart ?? null;
-  if (givenStart === undefined) {
-    const unread = (stored: Stored, day: number | null) => day === null && !isEmpty(stored);
-    if (unread(facts.valid_from, firstDay) || unread(facts.valid_until, lastDay))
-      return { code: "bad_timestamp" };
-    if (own === null) return { code: "bad_timestamp" };
-    const slot = { weekday, start: from, zone: facts.timezone!, from: firstDay, until: lastDay };
-    start = own.next ?? firstOccurrence(slot, own.confirmed ?? own.booked);
-    if (start === null) return { code: "slot_has_no_occurrence" };
-  }
-  if (givenEnd !== undefined || start === null) return timesOf(start, givenEnd ?? null);
+  const until = readTimeOfDay(facts.end_time);
+  const firstDay = isEmpty(facts.valid_from) ? -Infinity : readDay(facts.valid_from);
+  const lastDay = isEmpty(facts.valid_until) ? Infinity : readDay(facts.valid_until);
+  if (from === null || until === null || firstDay === null || lastDay === null || own === null)
+    return { code: "bad_timestamp" };
+  const slot = { weekday, start: from, zone: facts.timezone, firstDay, lastDay };
+  const start =
+    givenStart === undefined ? (own.next ?? firstOccurrence(slot, own.confirmed ?? own.booked)) : givenStart;
+  if (start === null) return { code: givenStart === null ? "bad_timestamp" : "slot_has_no_occurrence" };
+  if (givenEnd !== undefined) return timesOf(start, givenEnd);
   return timesOf(start, later(start, until > from ? until - from : until - from + DAY_MICROS));
 }

@@ -1,8 +1,10 @@
 /** Takes single rows up again: the same path as a run, in one transaction. */
 import { pauseTriggers, resumeTriggers } from "../db/bulk.ts";
 import { releaseLease, renewLease, takeLease } from "../db/lease.ts";
+import type { SourceTable } from "../db/legacy-facts.ts";
 import { listRuns } from "../db/legacy-run.ts";
-import { LegacySource, prepareTemporary, type SourceTable } from "../db/legacy-source.ts";
+import { prepareTemporary } from "../db/legacy-scratch.ts";
+import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -28,7 +30,7 @@ export async function migrateRows(
     await prepareTemporary(database);
     await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given: true });
     const last = (await listRuns(database)).at(-1);
-    const source = new LegacySource(database, table, { given: true });
+    const source = await LegacySource.open(database, database.db, table, { given: true, unseenAfter: null });
     return await writing(database, async (trx) => {
       await renewLease(trx, lease);
       await pauseTriggers(database, trx);

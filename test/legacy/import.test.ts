@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import BetterSqlite3 from "better-sqlite3";
 import { sql } from "kysely";
 import { afterEach, describe, expect, test } from "vitest";
-import { edgeCases, loadWorld } from "../../fixtures/edge-cases.ts";
+import { edgeCases, loadWorld, type World } from "../../fixtures/edge-cases.ts";
 import { writePostgres, writeSqlite } from "../../fixtures/generate.ts";
 import { APP_TABLES, OWN_TABLES } from "../../src/db/layout.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
@@ -284,7 +284,11 @@ test.each(ENGINES)("on %s an import and a migration give what a migration in pla
   const target = await make(engine);
   const [found, wanted]: Record<string, unknown>[] = [{}, {}];
   await withTarget(target.address, async (database) => {
-    for (const world of edgeCases()) {
+    // PostgreSQL takes its time over a world: those it cannot hold as they are, and a sample of the others.
+    const chosen = edgeCases().filter(
+      (world, at) => engine === "sqlite" || at % 5 === 0 || hasUnreadableTime(world),
+    );
+    for (const world of chosen) {
       const file = await scratch("sqlite");
       const source = new BetterSqlite3(file.file!);
       source.pragma("synchronous = OFF");
@@ -301,6 +305,14 @@ test.each(ENGINES)("on %s an import and a migration give what a migration in pla
   });
   expect(found).toEqual(wanted);
 });
+
+function hasUnreadableTime(world: World): boolean {
+  return (world.rows.live_class_session ?? []).some((row) =>
+    [row.scheduled_start, row.start_at_utc, row.end_at_utc].some(
+      (at) => typeof at === "string" && parseInstant(at) === null,
+    ),
+  );
+}
 
 /** Everything out, the schema stays: a new database for each world takes longer than the world. */
 async function empty(database: Database): Promise<void> {

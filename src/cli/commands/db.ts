@@ -181,9 +181,13 @@ export function defineDb(db: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook db backup --db sample/school.sqlite3 --to sample/copy.sqlite3",
     )
     .action(async (flags: { to?: string }, command: Command) => {
-      const { read, output, now } = shell(command);
+      const { read, output, now, dryRun, say } = shell(command);
       await read(async (database) => {
-        const { backupDatabase } = await import("../../db/backup.ts");
+        const { backupDatabase, planBackup } = await import("../../db/backup.ts");
+        if (dryRun) {
+          say(`Would copy ${database.address} to ${planBackup(database, flags.to ?? null, now())}.`);
+          return;
+        }
         const backup = await backupDatabase(database, flags.to ?? null, now());
         await printObject(
           output,

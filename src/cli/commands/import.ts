@@ -31,6 +31,12 @@ export function defineImport(command: Command, shell: WithShell): void {
           `--batch "${flags.batch}" is not a number of rows`,
           "a whole number from 1",
         );
+      if (here.dryRun)
+        throw usageError(
+          "no_dry_run",
+          "an import cannot be rehearsed",
+          "nothing was changed; import into a new file (--db try.sqlite3) and look at that one",
+        );
       await here.write(
         async (database) => {
           if (database.layout.kind === "native") {

@@ -1,28 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { countOpenIssues } from "../../db/legacy.ts";
-import { type Answers, findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
-import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-source.ts";
-import type { Database } from "../../db/open.ts";
-import { findUser } from "../../db/people.ts";
-import { notFound, refused, usageError } from "../../domain/error.ts";
+import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-facts.ts";
+import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
+import { notFound, usageError } from "../../domain/error.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
-import {
-  chooseIssues,
-  exportLine,
-  importAnswers,
-  parseExport,
-  parseRowName,
-  resolveIssues,
-  retryIssues,
-  type Settled,
-  skipIssues,
-} from "../../legacy/issues.ts";
-import { EXIT } from "../exit.ts";
-import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
-import { escapeControl, printObject, printRows } from "../output.ts";
+import { exportLine, parseRowName } from "../../legacy/issues.ts";
+import { escapeControl, plural, printObjects, printRows } from "../output.ts";
 import { REMEDIES } from "../screens/migration.ts";
-import { readInstant, type Shell, type WithShell } from "../shell.ts";
+import type { Shell, WithShell } from "../shell.ts";
+import { importIssues, type ResolveFlags, resolve, retry, skip } from "./legacy-decisions.ts";
 
 const COLUMNS = ["source_table", "source_id", "code", "message", "status", "reason", "source"] as const;
 const SHOWN = ["source_table", "source_id", "code", "message", "status"];
@@ -32,19 +18,6 @@ interface ListFlags {
   code?: string;
   table?: string;
   limit?: string;
-}
-
-interface ResolveFlags {
-  code?: string;
-  student?: string;
-  session?: string;
-  teacher?: string;
-  course?: string;
-  timezone?: string;
-  status?: string;
-  start?: string;
-  end?: string;
-  timestamp?: string;
 }
 
 export function defineIssues(legacy: Command, shell: WithShell): void {
@@ -177,12 +150,14 @@ function publicIssue(issue: IssueRow) {
   };
 }
 
+type PublicIssue = ReturnType<typeof publicIssue>;
+
 async function list(here: Shell, flags: ListFlags): Promise<void> {
   const rows = await choose(here, flags);
   await printRows(here.output, COLUMNS, rows.map(publicIssue), SHOWN, "No row waits for a decision.");
   if (here.output.format === "table" && rows.length > 0) {
     here.say(
-      `${rows.length.toLocaleString("en")} rows. One in full: classbook legacy issues show ${rows[0]!.source_table}:${rows[0]!.source_id}`,
+      `${plural(rows.length, "row")}. One in full: classbook legacy issues show ${rows[0]!.source_table}:${rows[0]!.source_id}`,
     );
   }
 }
@@ -201,150 +176,31 @@ async function show(here: Shell, names: string[]): Promise<void> {
         );
       found.push(issue);
     }
-    for (const issue of found) {
-      const object = publicIssue(issue);
-      await printObject(here.output, object, () =>
-        [
-          `${issue.source_table}:${issue.source_id}  ${issue.code}  ${issue.status}`,
-          `  ${escapeControl(issue.message)}`,
-          ...(issue.reason === null ? [] : [`  skipped: ${escapeControl(issue.reason)}`]),
-          ...Object.entries(object.source).map(
-            ([key, value]) => `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`,
-          ),
-          `  → classbook legacy issues ${(REMEDIES[issue.code] ?? "").replace(`--code ${issue.code}`, `${issue.source_table}:${issue.source_id}`).replace("TABLE:ID", `${issue.source_table}:${issue.source_id}`)}`,
-          "",
-        ].join("\n"),
-      );
-    }
+    await printObjects(here.output, found.map(publicIssue), (object) => issueScreen(object as PublicIssue));
   });
 }
 
-async function answersOf(here: Shell, database: Database, flags: ResolveFlags): Promise<Answers> {
-  const problems: string[] = [];
-  const id = (name: string, text: string | undefined) => {
-    if (text === undefined) return null;
-    if (/^\d+$/.test(text)) return Number(text);
-    problems.push(`--${name} "${text}" is not an id`);
-    return null;
-  };
-  const instant = (name: string, text: string | undefined) =>
-    text === undefined ? null : readInstant(`--${name}`, text, here.zone);
-  const student = flags.student === undefined ? null : await findUser(database, flags.student);
-  if (flags.student !== undefined && student === null)
-    problems.push(`--student "${flags.student}" is no user's id, username or e-mail address`);
-  const answers: Answers = {
-    given_student_user_id: student,
-    given_session_id: id("session", flags.session),
-    given_teacher_id: id("teacher", flags.teacher),
-    given_course_id: id("course", flags.course),
-    given_timezone: flags.timezone ?? null,
-    given_status: flags.status ?? null,
-    given_start_at_utc: instant("start", flags.start),
-    given_end_at_utc: instant("end", flags.end),
-    given_timestamp: instant("timestamp", flags.timestamp),
-  };
-  if (problems.length > 0)
-    throw usageError("bad_answer", problems.join("; "), "nothing was changed", problems);
-  const given = Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== null)) as Answers;
-  if (Object.keys(given).length === 0) {
-    throw usageError(
-      "no_answer",
-      "no value was given",
-      "such as --teacher 3, --course 1, --timezone Europe/Madrid, --start …, --status confirmed",
-    );
-  }
-  return given;
-}
-
-function requireChoice(names: string[], flags: { code?: string }): void {
-  if (names.length === 0 && flags.code === undefined)
-    throw usageError(
-      "no_rows",
-      "no rows were named",
-      "name them as TABLE:ID, or all of a reason with --code",
-    );
-}
-
-async function rowOptions(here: Shell, database: Database) {
-  return { sourceTimezone: await zoneOfSource(database, null), now: here.now, actor: here.actor };
-}
-
-async function resolve(here: Shell, names: string[], flags: ResolveFlags): Promise<void> {
-  requireChoice(names, flags);
-  await here.write(async (database) => {
-    await requireMigration(database);
-    const answers = await answersOf(here, database, flags);
-    const issues = await chooseIssues(database, names.map(parseRowName), flags.code ?? null);
-    if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
-    await finish(
-      here,
-      database,
-      await resolveIssues(database, issues, answers, await rowOptions(here, database)),
-    );
-  });
-}
-
-async function skip(here: Shell, names: string[], flags: { code?: string; reason: string }): Promise<void> {
-  requireChoice(names, flags);
-  await here.write(async (database) => {
-    await requireMigration(database);
-    const issues = await chooseIssues(database, names.map(parseRowName), flags.code ?? null);
-    const resolved = issues.filter((issue) => issue.status === "resolved");
-    if (resolved.length > 0)
-      throw refused(
-        "already_resolved",
-        `already resolved: ${resolved.map((i) => `${i.source_table}:${i.source_id}`).join(", ")}`,
-        "nothing was changed",
-      );
-    if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be skipped");
-    await printSettled(here, await skipIssues(database, issues, flags.reason), "skipped");
-    await sayOpenIssues(here, database);
-  });
-}
-
-async function retry(here: Shell, names: string[], flags: { code?: string }): Promise<void> {
-  await here.write(async (database) => {
-    await requireMigration(database);
-    const issues = (await chooseIssues(database, names.map(parseRowName), flags.code ?? null)).filter(
-      (issue) => issue.status !== "resolved",
-    );
-    if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
-    await finish(here, database, await retryIssues(database, issues, await rowOptions(here, database)));
-  });
-}
-
-function asSettled(issue: IssueRow): Settled {
-  return {
-    source_table: issue.source_table as SourceTable,
-    source_id: issue.source_id,
-    status: issue.status,
-    code: issue.code,
-    message: issue.message,
-  };
-}
-
-/** One line a row; 7 where some stayed, 6 where rows of the migration still wait. */
-async function finish(here: Shell, database: Database, settled: Settled[]): Promise<void> {
-  await printSettled(here, settled, "taken up again");
-  const stayed = settled.filter((row) => row.status === "open").length;
-  await sayOpenIssues(here, database);
-  if (stayed === 0) return;
-  here.exit(stayed < settled.length ? EXIT.partial : EXIT.findings);
-}
-
-async function printSettled(here: Shell, settled: readonly Settled[], what: string): Promise<void> {
-  await printRows(
-    here.output,
-    ["source_table", "source_id", "status", "code", "message"],
-    settled.map((row) => ({ ...row })),
-    undefined,
-    "No row is concerned.",
-  );
-  if (here.output.format === "table") here.say(`${settled.length.toLocaleString("en")} rows ${what}.`);
+function issueScreen(issue: PublicIssue): string {
+  const name = `${issue.source_table}:${issue.source_id}`;
+  const remedy = (REMEDIES[issue.code] ?? "").replace(`--code ${issue.code}`, name).replace("TABLE:ID", name);
+  return [
+    `${name}  ${issue.code}  ${issue.status}`,
+    `  ${escapeControl(issue.message)}`,
+    ...(issue.reason === null ? [] : [`  skipped: ${escapeControl(issue.reason)}`]),
+    ...Object.entries(issue.source).map(
+      ([key, value]) => `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`,
+    ),
+    `  → classbook legacy issues ${remedy}`,
+    "",
+  ].join("\n");
 }
 
 async function exportIssues(here: Shell, file: string | null, flags: ListFlags): Promise<void> {
   const rows = await choose(here, flags);
+  if (here.dryRun && file !== null) {
+    here.say(`Would write ${plural(rows.length, "row")} to ${file}.`);
+    return;
+  }
   const text = rows.map((row) => `${exportLine(row)}\n`).join("");
   if (file === null || file === "-") {
     here.io.out(text);
@@ -352,25 +208,6 @@ async function exportIssues(here: Shell, file: string | null, flags: ListFlags):
   }
   writeFileSync(file, text);
   here.say(
-    `${rows.length.toLocaleString("en")} rows in ${file}. Fill in values under "given" (or a reason under "skip"), then: classbook legacy issues import ${file}`,
+    `${plural(rows.length, "row")} in ${file}. Fill in values under "given" (or a reason under "skip"), then: classbook legacy issues import ${file}`,
   );
-}
-
-async function importIssues(here: Shell, file: string): Promise<void> {
-  let text: string;
-  try {
-    text = readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw notFound(
-      "no_such_file",
-      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`,
-      "name a file that `legacy issues export` wrote",
-    );
-  }
-  const lines = parseExport(text);
-  await here.write(async (database) => {
-    await requireMigration(database);
-    await finish(here, database, await importAnswers(database, lines, await rowOptions(here, database)));
-    if ((await countOpenIssues(database)) === 0) here.say("No row waits any more.");
-  });
 }

@@ -1,21 +1,16 @@
 /** The commands that look at what a migration did, and the one that takes it back. */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { countOpenIssues, findBookings, findEntries } from "../../db/legacy.ts";
-import {
-  countOutcomes,
-  findIssue,
-  findWhereabouts,
-  summariseIssues,
-  type Whereabouts,
-} from "../../db/legacy-issue.ts";
+import { countOpenIssues } from "../../db/legacy.ts";
+import { SOURCE_TABLES } from "../../db/legacy-facts.ts";
+import { countOutcomes, summariseIssues } from "../../db/legacy-issue.ts";
 import { listRuns } from "../../db/legacy-run.ts";
-import { countSource, SOURCE_TABLES } from "../../db/legacy-source.ts";
+import { countSource } from "../../db/legacy-source.ts";
 import type { Database } from "../../db/open.ts";
-import { notFound, refused, usageError } from "../../domain/error.ts";
+import { refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
-import { escapeControl, printObject, printRows, type Row } from "../output.ts";
+import { escapeControl, plural, printObject } from "../output.ts";
 import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -114,7 +109,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
                       `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${run.started_at} UTC by ${escapeControl(run.actor)}`,
                   )),
               ...(open > 0
-                ? [`  ${open.toLocaleString("en")} rows wait for a decision: classbook legacy issues`]
+                ? [`  ${plural(open, "row waits", "rows wait")} for a decision: classbook legacy issues`]
                 : []),
               "",
             ].join("\n"),
@@ -146,6 +141,10 @@ export function defineReport(legacy: Command, shell: WithShell): void {
       await here.read(
         async (database) => {
           const result = await verify(here, database);
+          if (here.dryRun && flags.to !== undefined) {
+            here.say(`Would write ${flags.to}.`);
+            return;
+          }
           const { collectReport } = await import("../../legacy/report.ts");
           const report = await collectReport(database, { now: here.now(), verify: result });
           if (here.output.format === "json") {
@@ -231,108 +230,4 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
         await printObject(here.output, object(true), () => `Took back ${what}.\n`);
       });
     });
-}
-
-export function defineFind(legacy: Command, shell: WithShell): void {
-  legacy
-    .command("find <ROW>")
-    .description("where a legacy row went, by its UUID or as TABLE:ID")
-    .addHelpText("after", "\nExample:\n  $ classbook legacy find booking:1 --db sample/school.sqlite3")
-    .action(async (name: string, _flags: object, command: Command) => {
-      const here = shell(command);
-      const by = parseSought(name);
-      await here.read(async (database) => {
-        await requireMigration(database);
-        const found = await findWhereabouts(database, by);
-        if (found.length === 0)
-          throw notFound(
-            "no_such_row",
-            `no legacy row ${name} has an outcome here`,
-            "check the name; rows that came since are read by `classbook legacy migrate`",
-          );
-        const rows: Row[] = [];
-        for (const row of found) rows.push(await whereabouts(database, row));
-        const columns = [
-          "source_table",
-          "source_id",
-          "source_uuid",
-          "outcome",
-          "target_table",
-          "target_id",
-          "status",
-          "start_at_utc",
-          "code",
-          "message",
-          "run_id",
-        ];
-        if (here.output.format === "json") {
-          here.io.out(
-            `${JSON.stringify(rows.length === 1 ? publicRow(rows[0]!, here) : rows.map((row) => publicRow(row, here)), null, 2)}\n`,
-          );
-          return;
-        }
-        await printRows(here.output, columns, rows, [
-          "source_table",
-          "source_id",
-          "outcome",
-          "target_table",
-          "target_id",
-          "status",
-          "code",
-          "message",
-        ]);
-      });
-    });
-}
-
-function publicRow(row: Row, here: Shell): Row {
-  const fields = here.output.fields;
-  const start = row.start_at_utc;
-  const full: Row = {
-    ...row,
-    start_at_utc: typeof start === "string" ? `${start.replace(" ", "T")}Z` : null,
-  };
-  return fields === null ? full : Object.fromEntries(fields.map((field) => [field, full[field] ?? null]));
-}
-
-function parseSought(name: string): { uuid: string } | { table: string; id: number } {
-  const hex = name.replaceAll("-", "").toLowerCase();
-  if (/^[0-9a-f]{32}$/.test(hex)) return { uuid: hex };
-  const match = /^([a-z_]+):(\d+)$/.exec(name);
-  const table = SOURCE_TABLES.find((known) => known === match?.[1]);
-  if (match === null || table === undefined) {
-    throw usageError(
-      "bad_row_name",
-      `"${name}" is neither a UUID nor TABLE:ID`,
-      `TABLE is one of ${SOURCE_TABLES.join(", ")}: booking:12`,
-    );
-  }
-  return { table, id: Number(match[2]) };
-}
-
-async function whereabouts(database: Database, row: Whereabouts): Promise<Row> {
-  const { created: _created, ...rest } = row;
-  const issue =
-    row.outcome === "quarantined" ? await findIssue(database, row.source_table, row.source_id) : null;
-  const booking =
-    row.outcome !== "waitlisted" && row.target_id !== null
-      ? (await findBookings(database.db, [row.target_id])).get(row.target_id)
-      : undefined;
-  const entry =
-    row.outcome === "waitlisted" && row.target_id !== null
-      ? (await findEntries(database.db, [row.target_id])).get(row.target_id)
-      : undefined;
-  return {
-    ...rest,
-    target_table:
-      row.target_id === null
-        ? null
-        : row.outcome === "waitlisted"
-          ? "session_waitlist"
-          : "live_class_booking",
-    status: booking?.status ?? entry?.status ?? issue?.status ?? null,
-    start_at_utc: booking?.start_at_utc ?? null,
-    code: issue?.code ?? null,
-    message: issue?.message ?? null,
-  };
 }

@@ -11,8 +11,9 @@ import { printObject } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { migrateScreen, planScreen } from "../screens/migration.ts";
 import type { Shell, WithShell } from "../shell.ts";
+import { defineFind } from "./legacy-find.ts";
 import { defineIssues } from "./legacy-issues.ts";
-import { defineFind, defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
+import { defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
 
 interface MigrateFlags {
   batch: string;

@@ -4,7 +4,7 @@ import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
 import type { Preview } from "../../legacy/preview.ts";
 import { type Paint, paintFor } from "../io.ts";
-import { escapeControl } from "../output.ts";
+import { escapeControl, plural } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { heading } from "./heading.ts";
 
@@ -33,10 +33,6 @@ const NAMES = { booking: "Group bookings", one_on_one_booking: "One-on-one lesso
 
 function number(n: number): string {
   return n.toLocaleString("en");
-}
-
-function plural(n: number, one: string, many = `${one}s`): string {
-  return `${number(n)} ${n === 1 ? one : many}`;
 }
 
 /** The table of outcomes, its sum line checked before it is drawn with a tick. */

@@ -1,0 +1,102 @@
+/** `legacy find`: where a legacy row went. */
+import type { Command } from "commander";
+import { findBookings, findEntries } from "../../db/legacy.ts";
+import { SOURCE_TABLES } from "../../db/legacy-facts.ts";
+import { findIssue, findWhereabouts, type Whereabouts } from "../../db/legacy-issue.ts";
+import type { Database } from "../../db/open.ts";
+import { notFound, usageError } from "../../domain/error.ts";
+import { requireMigration } from "../migrated.ts";
+import { printObject, printRows, type Row } from "../output.ts";
+import type { WithShell } from "../shell.ts";
+
+export function defineFind(legacy: Command, shell: WithShell): void {
+  legacy
+    .command("find <ROW>")
+    .description("where a legacy row went, by its UUID or as TABLE:ID")
+    .addHelpText("after", "\nExample:\n  $ classbook legacy find booking:1 --db sample/school.sqlite3")
+    .action(async (name: string, _flags: object, command: Command) => {
+      const here = shell(command);
+      const by = parseSought(name);
+      await here.read(async (database) => {
+        await requireMigration(database);
+        const found = await findWhereabouts(database, by);
+        if (found.length === 0)
+          throw notFound(
+            "no_such_row",
+            `no legacy row ${name} has an outcome here`,
+            "check the name; rows that came since are read by `classbook legacy migrate`",
+          );
+        const rows: Row[] = [];
+        for (const row of found) rows.push(await whereabouts(database, row));
+        const columns = [
+          "source_table",
+          "source_id",
+          "source_uuid",
+          "outcome",
+          "target_table",
+          "target_id",
+          "status",
+          "start_at_utc",
+          "code",
+          "message",
+          "run_id",
+        ];
+        if (here.output.format === "json" && rows.length === 1) {
+          await printObject(here.output, rows[0]!, () => "");
+          return;
+        }
+        await printRows(here.output, columns, rows, [
+          "source_table",
+          "source_id",
+          "outcome",
+          "target_table",
+          "target_id",
+          "status",
+          "code",
+          "message",
+        ]);
+      });
+    });
+}
+
+function parseSought(name: string): { uuid: string } | { table: string; id: number } {
+  const hex = name.replaceAll("-", "").toLowerCase();
+  if (/^[0-9a-f]{32}$/.test(hex)) return { uuid: hex };
+  const match = /^([a-z_]+):(\d+)$/.exec(name);
+  const table = SOURCE_TABLES.find((known) => known === match?.[1]);
+  if (match === null || table === undefined) {
+    throw usageError(
+      "bad_row_name",
+      `"${name}" is neither a UUID nor TABLE:ID`,
+      `TABLE is one of ${SOURCE_TABLES.join(", ")}: booking:12`,
+    );
+  }
+  return { table, id: Number(match[2]) };
+}
+
+async function whereabouts(database: Database, row: Whereabouts): Promise<Row> {
+  const { created: _created, ...rest } = row;
+  const issue =
+    row.outcome === "quarantined" ? await findIssue(database, row.source_table, row.source_id) : null;
+  const booking =
+    row.outcome !== "waitlisted" && row.target_id !== null
+      ? (await findBookings(database.db, [row.target_id])).get(row.target_id)
+      : undefined;
+  const entry =
+    row.outcome === "waitlisted" && row.target_id !== null
+      ? (await findEntries(database.db, [row.target_id])).get(row.target_id)
+      : undefined;
+  return {
+    ...rest,
+    target_table:
+      row.target_id === null
+        ? null
+        : row.outcome === "waitlisted"
+          ? "session_waitlist"
+          : "live_class_booking",
+    status: booking?.status ?? entry?.status ?? issue?.status ?? null,
+    start_at_utc: booking?.start_at_utc ?? null,
+    code: issue?.code ?? null,
+    message: issue?.message ?? null,
+  };
+}

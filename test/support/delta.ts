@@ -1,0 +1,105 @@
+/** A migration, what happens then, and the run that follows. */
+import { expect } from "vitest";
+import { type Cell, type Generation, type Row, tablesOf } from "../../fixtures/django-tables.ts";
+import type { World } from "../../fixtures/edge-cases.ts";
+import type { Engine } from "../../src/db/layout.ts";
+import type { Database } from "../../src/db/open.ts";
+import type { Counts } from "../../src/legacy/counts.ts";
+import type { MigrateResult } from "../../src/legacy/migrate.ts";
+import { previewMigration } from "../../src/legacy/preview.ts";
+import { type VerifyResult, verifyLegacy } from "../../src/legacy/verify.ts";
+import type { Scratch } from "./databases.ts";
+import { migrate, withDatabase } from "./migration.ts";
+import { bytesOf, type Outcome, outcomesOf, restOf, withoutRuns } from "./snapshots.ts";
+import { act, withPlace } from "./worlds.ts";
+
+/** What stands after the second run. */
+export interface After {
+  database: Database;
+  place: Scratch;
+  /** By `booking:12`. */
+  before: Record<string, Outcome>;
+  outcomes: Record<string, Outcome>;
+  rest: Record<string, unknown>;
+  result: MigrateResult;
+}
+
+/**
+ * Migrates a world, lets the app or a hand act on it, and migrates again. Whatever happened, the plan said
+ * beforehand what the run then reported, `verify` is content, and a third run changes nothing.
+ */
+export async function afterDelta(
+  engine: Engine,
+  world: World,
+  between: readonly string[],
+  check: (after: After) => Promise<void> | void,
+): Promise<void> {
+  await withPlace(engine, world, (place) =>
+    withDatabase(place.address, async (database) => {
+      await migrate(database);
+      const before = await outcomesOf(database);
+      await act(place, ...between);
+      const plan = await preview(database);
+      const result = await migrate(database);
+      expect(result.finished).toBe(true);
+      await check({
+        database,
+        place,
+        before,
+        outcomes: await outcomesOf(database),
+        rest: await restOf(database),
+        result,
+      });
+      expect(complaints(await verify(database))).toEqual([]);
+      expect(countsOf(result.counts)).toEqual(countsOf(plan));
+      await expectNothingMore(place, database);
+    }),
+  );
+}
+
+/** One more run finds everything unchanged and writes nothing but its own record. */
+export async function expectNothingMore(place: Scratch, database: Database): Promise<void> {
+  const bytes = withoutRuns(await bytesOf(place));
+  const { counts } = await migrate(database);
+  expect(counts).toMatchObject({ migrated: 0, waitlisted: 0, quarantined: 0, updated: 0 });
+  expect(counts.unchanged).toBe(counts.read);
+  expect(withoutRuns(await bytesOf(place))).toEqual(bytes);
+}
+
+export function preview(database: Database) {
+  return previewMigration(database, {
+    sourceTimezone: "UTC",
+    onProgress: () => {},
+    shouldStop: () => false,
+  });
+}
+
+export function verify(database: Database): Promise<VerifyResult> {
+  return verifyLegacy(database, { sourceTimezone: "UTC", onProgress: () => {}, shouldStop: () => false });
+}
+
+/** The errors of a verification, as sentences. */
+export function complaints({ findings }: VerifyResult): string[] {
+  return findings
+    .filter((finding) => finding.severity === "error")
+    .map((finding) => `${finding.check}: ${finding.examples.join("; ")}`);
+}
+
+/** The counts that plan and migrate have in common. */
+export function countsOf(counts: Counts): Counts {
+  const { read, migrated, waitlisted, quarantined, unchanged, updated, by_status, by_code, by_table } =
+    counts;
+  expect(read).toBe(migrated + waitlisted + quarantined + unchanged);
+  return { read, migrated, waitlisted, quarantined, unchanged, updated, by_status, by_code, by_table };
+}
+
+function literal(cell: Cell): string {
+  return typeof cell === "string" ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+}
+
+/** The statement by which the app would insert a row; columns that it does not name get what fixtures give them. */
+export function insertion(table: string, row: Row, generation: Generation = "D"): string {
+  const { fields } = tablesOf(generation).get(table)!;
+  const cells = fields.map(({ name, fallback }) => literal(row[name] === undefined ? fallback : row[name]));
+  return `insert into {${table}} (${fields.map(({ name }) => `"${name}"`).join(", ")}) values (${cells.join(", ")})`;
+}

@@ -1,0 +1,79 @@
+/** The built program as people run it: staged in a folder of its own, so that no other build takes it away meanwhile. */
+import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** How a run ended, and what it said. */
+export interface Ran {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  out: string;
+  err: string;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** What stands on standard input; nothing where left out. */
+  input?: string;
+  uid?: number;
+  gid?: number;
+}
+
+/** A run that takes longer hangs. */
+const HANGS_AFTER_MS = 60_000;
+
+export interface Program {
+  /** bin/classbook.js of this build. */
+  bin: string;
+  run(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** A shell line in which `classbook` is the program. */
+  shell(line: string, options?: RunOptions): Promise<Ran>;
+  remove(): void;
+}
+
+/** Builds the program with scripts/build.mjs. It lies below the repository, where Node finds its packages. */
+export function buildProgram(): Program {
+  const folder = join(ROOT, ".test", `program-${randomUUID()}`);
+  mkdirSync(join(folder, "scripts"), { recursive: true });
+  cpSync(join(ROOT, "scripts", "build.mjs"), join(folder, "scripts", "build.mjs"));
+  cpSync(join(ROOT, "bin"), join(folder, "bin"), { recursive: true });
+  for (const name of ["src", "migrations", "package.json"]) symlinkSync(join(ROOT, name), join(folder, name));
+  execFileSync(process.execPath, [join(folder, "scripts", "build.mjs")], { stdio: ["ignore", 2, 2] });
+  chmodSync(folder, 0o755);
+  const bin = join(folder, "bin", "classbook.js");
+  return {
+    bin,
+    run: (args, options = {}) => finish(process.execPath, [bin, ...args], options),
+    shell: (line, options = {}) =>
+      finish("sh", ["-c", `classbook() { "${process.execPath}" "${bin}" "$@"; }\n${line}`], options),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function finish(command: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { cwd = dirname(ROOT), env = {}, input, uid, gid } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      // No setting of the person who runs the tests, and no terminal.
+      env: { PATH: process.env.PATH ?? "", HOME: cwd, TZ: "UTC", ...env },
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      timeout: HANGS_AFTER_MS,
+      killSignal: "SIGKILL",
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
+    });
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, out, err }));
+    child.stdin?.on("error", () => {}).end(input);
+  });
+}
