@@ -205,7 +205,14 @@ class Scan {
     return {
       kind: "dumpdata",
       name: this.#file,
-      notes: ["Django's dumpdata keeps milliseconds of a timestamp: microseconds are not in the file"],
+      notes: [
+        "Django's dumpdata keeps milliseconds of a timestamp: microseconds are not in the file",
+        ...(users === undefined
+          ? [
+              "the file holds no users: make it with `dumpdata auth.user APP`, or every booking lacks its student",
+            ]
+          : []),
+      ],
       showsEmptyTables: false,
       teacherReference: null,
       tables: async () => tables,

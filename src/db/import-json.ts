@@ -1,6 +1,6 @@
 /** The records of a JSON file, one after the other: an array or one record a line, plain or gzip'ed, UTF-8 or UTF-16. */
 import { createReadStream, statSync } from "node:fs";
-import { type Duplex, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { ClassbookError, usageError } from "../domain/error.ts";
@@ -29,13 +29,13 @@ export async function* readJsonRecords(file: string): AsyncGenerator<JsonRecord>
   const { chunks, done } = textOf(file);
   let lines = false;
   let n = 0;
-  const streams: Duplex[] = [];
+  const streams: Readable[] = [];
   try {
     lines = await startsWithBrace(file);
     const parser = new Parser({ packValues: true, streamValues: false, jsonStreaming: lines });
     const records = lines ? new StreamValues() : new StreamArray();
     const input = Readable.from(chunks);
-    streams.push(parser, records);
+    streams.push(input, parser, records);
     // Errors do not cross a pipe by themselves.
     input.on("error", (error) => records.destroy(error));
     parser.on("error", (error) => records.destroy(error));
@@ -60,21 +60,24 @@ function textOf(file: string): Bytes {
 
 async function* decoded(raw: Readable): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
-  for await (const chunk of await inflated(raw)) {
-    const bytes = chunk as Buffer;
-    // Without a byte-order mark it is UTF-8; TextDecoder takes the mark off.
-    decoder ??= new TextDecoder(
-      bytes[0] === 0xff && bytes[1] === 0xfe
-        ? "utf-16le"
-        : bytes[0] === 0xfe && bytes[1] === 0xff
-          ? "utf-16be"
-          : "utf-8",
-    );
-    const text = decoder.decode(bytes, { stream: true });
-    if (text !== "") yield text;
+  try {
+    for await (const bytes of await inflated(raw)) {
+      // Without a byte-order mark it is UTF-8; TextDecoder takes the mark off.
+      decoder ??= new TextDecoder(encodingOf(bytes));
+      const text = decoder.decode(bytes, { stream: true });
+      if (text !== "") yield text;
+    }
+    const rest = decoder?.decode() ?? "";
+    if (rest !== "") yield rest;
+  } finally {
+    raw.destroy(); // Whoever reads may have had enough.
   }
-  const rest = decoder?.decode() ?? "";
-  if (rest !== "") yield rest;
+}
+
+/** PowerShell's `>` writes UTF-16. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** The stream itself, or what it unpacks to where it is gzip. */

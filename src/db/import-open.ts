@@ -63,12 +63,13 @@ async function openSource(from: string, appLabel: string | null): Promise<Databa
 
 /** Opening speaks of --db; here it is --from that has to be checked. */
 function aboutFrom(error: unknown): unknown {
-  if (!(error instanceof ClassbookError) || !error.hint?.includes("--db")) return error;
+  if (!(error instanceof ClassbookError) || error.hint === null) return error;
   const { kind, code, message, details, hint } = error;
   const about = hint
     .replaceAll("--db", "--from")
     .replace(" (or CLASSBOOK_DB)", "")
-    .replace(/; `classbook db migrate`.*$/, "");
+    .replace(/; `classbook db migrate`.*$/, "")
+    .replace("--layout django works with", "--app-label LABEL imports");
   return new ClassbookError({ kind, code, message, details, hint: about, cause: error });
 }
 

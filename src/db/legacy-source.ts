@@ -73,10 +73,11 @@ export class LegacySource {
     }
     const { sqlite } = this.#database;
     if (sqlite !== null) {
-      return prepared(sqlite, `${this.#select} where b.id > ? order by b.id limit ?`).all(
-        wanted.after,
-        wanted.limit,
-      ) as (F & Prior)[];
+      const statement = prepared(sqlite, `${this.#select} where b.id > ? order by b.id limit ?`).raw();
+      const names = statement.columns().map((column) => column.name);
+      return (statement.all(wanted.after, wanted.limit) as unknown[][]).map(
+        (row) => asObject(names, row) as F & Prior,
+      );
     }
     return this.#run<F>(db, `${this.#select} where b.id > $1 order by b.id limit $2`, [
       wanted.after,
@@ -131,4 +132,11 @@ export async function countSource(layout: Layout, db: Db, table: SourceTable): P
   if (!layout.has(table)) return null;
   const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db);
   return rows[0]!.n;
+}
+
+/** A row of an array. The driver's own objects cost more than twice as much, over a million rows. */
+function asObject(names: readonly string[], row: readonly unknown[]): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (let at = 0; at < names.length; at += 1) object[names[at]!] = row[at];
+  return object;
 }

@@ -130,6 +130,37 @@ export async function upsertProvenance(trx: Trx, row: LegacyProvenanceTable): Pr
     .execute();
 }
 
+/**
+ * Gives a waitlist entry that a run created to another legacy row that waits by it: a student may stand there twice.
+ * False where there is none but those that leave it.
+ *
+ * @param hash what the record says that the entry is; the row's own place in the queue follows from that
+ */
+export async function passEntryOn(
+  trx: Trx,
+  entryId: number,
+  leaving: readonly number[],
+  hash: string,
+): Promise<boolean> {
+  const heirs = await trx
+    .selectFrom("legacy_provenance")
+    .select("source_id")
+    .where("source_table", "=", "booking")
+    .where("outcome", "=", "waitlisted")
+    .where("target_id", "=", entryId)
+    .orderBy("source_id")
+    .execute();
+  const heir = heirs.find(({ source_id }) => !leaving.includes(source_id));
+  if (heir === undefined) return false;
+  await trx
+    .updateTable("legacy_provenance")
+    .set({ created: 1, source_hash: hash })
+    .where("source_table", "=", "booking")
+    .where("source_id", "=", heir.source_id)
+    .execute();
+  return true;
+}
+
 export type NewIssue = Pick<
   LegacyIssueTable,
   "source_table" | "source_id" | "code" | "message" | "source" | "run_id"

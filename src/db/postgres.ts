@@ -42,6 +42,7 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
     config = {
       connectionString: url,
       max: 1,
+      idleTimeoutMillis: 0, // The connection holds temporary tables: it stays.
       connectionTimeoutMillis: 10_000,
       application_name: "classbook",
     };

@@ -236,6 +236,8 @@ export interface Occupant {
   created_at: string;
   source_table: string | null;
   source_id: number | null;
+  /** quarantined: the legacy row diverged since, and the booking is what people made of it. */
+  outcome: string | null;
 }
 
 /** All unified bookings at these places, whatever their start. */
@@ -256,7 +258,7 @@ export async function readOccupants(
     const rows = await runQuery<Occupant>(
       db,
       `with k(student, place) as (values ${values})
-       select u.id, u.student_user_id, u.${column} as place_id, u.start_at_utc, u.status, u.created_at, p.source_table, p.source_id
+       select u.id, u.student_user_id, u.${column} as place_id, u.start_at_utc, u.status, u.created_at, p.source_table, p.source_id, p.outcome
        from k join ${names.table("live_class_booking")} u on u.student_user_id = k.student and case when u.booking_type = '${type}' and u.${column} = k.place then 1 end = 1
        left join ${names.table("legacy_provenance")} p on p.target_id = u.id and p.outcome in ('migrated', 'quarantined')`,
     );

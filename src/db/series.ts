@@ -88,6 +88,19 @@ export async function listSeriesItems(db: Db, seriesIds: readonly number[]): Pro
     .execute();
 }
 
+/** Of these bookings those that no legacy lesson became: occurrences that people added. */
+export async function listNotMigrated(db: Db, bookingIds: readonly number[]): Promise<number[]> {
+  if (bookingIds.length === 0) return [];
+  const rows = await db
+    .selectFrom("legacy_provenance")
+    .select("target_id")
+    .where("outcome", "in", ["migrated", "quarantined"])
+    .where("target_id", "in", bookingIds)
+    .execute();
+  const known = new Set(rows.map((row) => row.target_id));
+  return bookingIds.filter((id) => !known.has(id));
+}
+
 /** Legacy series that became several because their members differ (LEGACY 2.6). */
 export async function listSplitSeries(db: Db): Promise<{ recurring_series_id: string; series: number }[]> {
   const { rows } = await sql<{ recurring_series_id: string; series: number }>`

@@ -1,6 +1,7 @@
 /** The numbers of a run. Always read = migrated + waitlisted + quarantined + unchanged (CLI.md). */
 import type { SourceTable } from "../db/legacy-facts.ts";
 import type { Candidate } from "./derive.ts";
+import type { Change } from "./plan.ts";
 
 export interface TableCounts {
   read: number;
@@ -42,6 +43,12 @@ export function countCandidate(counts: Counts, table: SourceTable, candidate: Ca
     counts.by_status[derived.row.status] = (counts.by_status[derived.row.status] ?? 0) + 1;
   if (derived.outcome === "quarantined")
     counts.by_code[derived.issue.code] = (counts.by_code[derived.issue.code] ?? 0) + 1;
+}
+
+/** A row that had an outcome already, and gets another. */
+export function countChange(counts: Counts, table: SourceTable, change: Change): void {
+  countCandidate(counts, table, change.candidate);
+  if (change.kind === "update" || change.kind === "requeue") counts.updated += 1;
 }
 
 export function countUnchanged(counts: Counts, table: SourceTable): void {

@@ -4,6 +4,7 @@
  * where the source moved what it was filled from: as if the source had been imported afresh and filled.
  */
 import type { Cell } from "../db/bulk.ts";
+import { lockSessions } from "../db/import-session.ts";
 import type { Database } from "../db/open.ts";
 import type { Trx } from "../db/transaction.ts";
 import type { Stored } from "./facts.ts";
@@ -37,9 +38,10 @@ export async function mergeSessions(
   rows: readonly Cell[][],
   zone: string,
 ): Promise<Cell[][]> {
-  const stored = await findSessions(
+  const stored = await lockSessions(
     database,
     trx,
+    [...FILLED_COLUMNS, ...FROM_COLUMNS],
     rows.map((row) => row[0] as number),
   );
   if (stored.size === 0) return [...rows];
@@ -58,26 +60,6 @@ export async function mergeSessions(
     for (const column of FILLED_COLUMNS) result[at.get(column)!] = merged[column];
     return result;
   });
-}
-
-async function findSessions(
-  database: Database,
-  trx: Trx,
-  ids: readonly number[],
-): Promise<Map<number, Values>> {
-  const found = new Map<number, Values>();
-  const columns = [...FILLED_COLUMNS, ...FROM_COLUMNS].filter((c) =>
-    database.layout.has("live_class_session", c),
-  );
-  for (let from = 0; from < ids.length; from += 1000) {
-    const rows = await trx
-      .selectFrom("live_class_session")
-      .select(["id", ...columns])
-      .where("id", "in", ids.slice(from, from + 1000))
-      .execute();
-    for (const row of rows) found.set(row.id, row as unknown as Values);
-  }
-  return found;
 }
 
 const isOpen = (value: Cell): boolean => value === null || value === "";

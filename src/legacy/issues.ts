@@ -12,7 +12,7 @@ import {
   setIssueStatus,
 } from "../db/legacy-issue.ts";
 import type { Database } from "../db/open.ts";
-import { writing } from "../db/transaction.ts";
+import { type Trx, writing } from "../db/transaction.ts";
 import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
 import { ClassbookError, notFound, refused, usageError } from "../domain/error.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
@@ -136,11 +136,9 @@ export async function resolveIssues(
       "nothing was changed",
     );
   }
-  return retake(database, issues, options, async (table, ids) => {
-    await writing(database, async (trx) => {
-      await saveAnswers(trx, table, ids, checked);
-      await setIssueStatus(trx, table, ids, "open", null);
-    });
+  return retake(database, issues, options, async (trx, table, ids) => {
+    await saveAnswers(trx, table, ids, checked);
+    await setIssueStatus(trx, table, ids, "open", null);
   });
 }
 
@@ -170,9 +168,9 @@ export async function retryIssues(
   issues: readonly IssueRow[],
   options: RowOptions,
 ): Promise<Settled[]> {
-  return retake(database, issues, options, async (table, ids) => {
-    await writing(database, (trx) => setIssueStatus(trx, table, ids, "open", null));
-  });
+  return retake(database, issues, options, (trx, table, ids) =>
+    setIssueStatus(trx, table, ids, "open", null),
+  );
 }
 
 function byTable(issues: readonly IssueRow[]): Map<SourceTable, number[]> {
@@ -192,12 +190,11 @@ async function retake(
   database: Database,
   issues: readonly IssueRow[],
   options: RowOptions,
-  prepare: (table: SourceTable, ids: number[]) => Promise<void>,
+  prepare: (trx: Trx, table: SourceTable, ids: number[]) => Promise<void>,
 ): Promise<Settled[]> {
   const settled: Settled[] = [];
   for (const [table, ids] of byTable(issues)) {
-    await prepare(table, ids);
-    await migrateRows(database, table, ids, options);
+    await migrateRows(database, table, ids, options, (trx) => prepare(trx, table, ids));
     for (const id of ids) {
       const after = await findIssue(database, table, id);
       const open = after !== null && after.status !== "resolved";
@@ -304,17 +301,16 @@ export async function importAnswers(
     throw usageError("bad_answer", problems.join("; "), "nothing was changed", problems);
   const settled: Settled[] = [];
   const answered = work.filter(({ line }) => line.skip === null);
-  await writing(database, async (trx) => {
-    for (const { issue, answers } of answered) {
-      await saveAnswers(trx, issue.source_table, [issue.source_id], answers);
-      await setIssueStatus(trx, issue.source_table, [issue.source_id], "open", null);
-    }
-  });
   settled.push(
-    ...(await retryIssues(
+    ...(await retake(
       database,
       answered.map(({ issue }) => issue),
       options,
+      async (trx, table, ids) => {
+        for (const { issue, answers } of answered)
+          if (issue.source_table === table) await saveAnswers(trx, table, [issue.source_id], answers);
+        await setIssueStatus(trx, table, ids, "open", null);
+      },
     )),
   );
   for (const { line, issue } of work)

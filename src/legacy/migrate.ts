@@ -56,6 +56,8 @@ interface Run extends PhaseState {
   lease: Lease;
   phase: Phase | "done";
   ids: Ids;
+  /** Rows of the phase's table that were settled before their turn. */
+  ahead: number[];
   counts: Counts;
   total: number;
 }
@@ -93,10 +95,15 @@ async function openRun(
     interrupted === undefined
       ? await startRun(database, lease, options)
       : await resumeRun(database, lease, options, interrupted);
+  await findRivals(run);
+  return { run, resumed: interrupted !== undefined };
+}
+
+/** What lies in other legacy rows, as they are now: who was rescheduled, and who loses to whom. */
+async function findRivals({ database, options, given }: Run): Promise<void> {
   await prepareTemporary(database);
   for (const table of SOURCE_TABLES)
-    await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given: run.given });
-  return { run, resumed: interrupted !== undefined };
+    await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given });
 }
 
 /** Every reference that a batch writes was looked up by the batch itself; SQLite would look it up again. */
@@ -134,7 +141,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       ids: reserved,
     };
   });
-  return makeRun(database, lease, options, { id, phase: PHASES[0], lastId: 0, ids, counts });
+  return makeRun(database, lease, options, { id, phase: PHASES[0], lastId: 0, ids, ahead: [], counts });
 }
 
 async function resumeRun(
@@ -143,11 +150,13 @@ async function resumeRun(
   options: MigrateOptions,
   row: RunRow,
 ): Promise<Run> {
+  const { ahead = [], ...ids } = JSON.parse(row.ids) as Ids & { ahead?: number[] };
   return makeRun(database, lease, options, {
     id: row.id,
     phase: row.phase as Phase,
     lastId: row.last_id,
-    ids: JSON.parse(row.ids) as Ids,
+    ids,
+    ahead,
     counts: JSON.parse(row.counts) as Counts,
   });
 }
@@ -156,7 +165,7 @@ async function makeRun(
   database: Database,
   lease: Lease,
   options: MigrateOptions,
-  state: Pick<Run, "id" | "phase" | "lastId" | "ids" | "counts">,
+  state: Pick<Run, "id" | "phase" | "lastId" | "ids" | "ahead" | "counts">,
 ): Promise<Run> {
   let total = 0;
   for (const table of SOURCE_TABLES) total += (await countSource(database.layout, database.db, table)) ?? 0;
@@ -195,14 +204,15 @@ async function runBatch(run: Run): Promise<void> {
       Object.assign(run, after);
       return;
     } catch (error) {
-      // Somebody took a key between the look-up and the insert: look every key up, and try again.
-      if (!isUniqueViolation(error) || (run.checkOccupied && attempt > 3)) throw error;
+      // Somebody took a key since the run began, in the unified table or by a new legacy row: look again.
+      if (!isUniqueViolation(error) || attempt > 3) throw error;
       run.checkOccupied = true;
+      await findRivals(run);
     }
   }
 }
 
-type Checkpoint = Pick<Run, "phase" | "lastId" | "lastKey" | "ids" | "counts">;
+type Checkpoint = Pick<Run, "phase" | "lastId" | "lastKey" | "ids" | "ahead" | "counts">;
 
 async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
   await renewLease(trx, run.lease);
@@ -213,15 +223,17 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
     runId: run.id,
     ids: structuredClone(run.ids),
     counts: structuredClone(run.counts),
+    ahead: [...run.ahead],
   };
   const phase = run.phase as Phase;
   const reached = await workOf(phase)(run, context);
   const next = reached === null ? (PHASES[PHASES.indexOf(phase) + 1] ?? "done") : phase;
   const lastId = typeof reached === "number" ? reached : 0;
+  const ahead = next === phase ? context.ahead : [];
   await updateRun(trx, run.id, {
     phase: next,
     last_id: lastId,
-    ids: JSON.stringify(context.ids),
+    ids: JSON.stringify({ ...context.ids, ahead }),
     counts: JSON.stringify(context.counts),
     ...(next === "done" ? { status: "done", finished_at: run.options.now() } : {}),
   });
@@ -231,6 +243,7 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
     lastId,
     lastKey: typeof reached === "string" ? reached : "",
     ids: context.ids,
+    ahead,
     counts: context.counts,
   };
 }

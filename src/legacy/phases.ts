@@ -5,7 +5,7 @@ import { changeSessions } from "../db/legacy-run.ts";
 import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { readSeatDrift, readUnfilledSessions } from "../db/session.ts";
-import { emptyCounts } from "./counts.ts";
+import { settleAhead } from "./ahead.ts";
 import type { MappingOptions } from "./facts.ts";
 import { planPage } from "./plan.ts";
 import { writeSeriesPage } from "./series.ts";
@@ -80,32 +80,19 @@ async function takeOver(
   let after = state.lastId;
   for (let read = 0; read < state.options.batch; ) {
     const limit = Math.min(PAGE, state.options.batch - read);
-    const plan = await planPage({ ...state, options: state.options }, context.trx, source, { after, limit });
+    const wanted = { after, limit };
+    let plan = await planPage({ ...state, ahead: context.ahead }, context.trx, source, wanted);
+    if (plan !== null && plan.demoted.length > 0) {
+      await settleAhead(context, state, plan, after);
+      plan = await planPage({ ...state, ahead: context.ahead }, context.trx, source, wanted);
+    }
     if (plan === null) return null;
-    await demote(state, context, table, plan.demoted);
     await writePage(context, plan);
     after = plan.lastId;
+    context.ahead = context.ahead.filter((id) => id > after);
     read += plan.read;
   }
   return after;
-}
-
-/** Rows that hold a unified row which a better duplicate is to have: they are settled first. */
-async function demote(
-  state: PhaseState,
-  context: WriteContext,
-  table: SourceTable,
-  ids: readonly number[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  const source = await LegacySource.open(state.database, context.trx, table, {
-    given: state.given,
-    unseenAfter: null,
-  });
-  const plan = await planPage({ ...state, options: state.options }, context.trx, source, { ids });
-  if (plan === null) return;
-  // They are counted when their own turn comes.
-  await writePage({ ...context, counts: emptyCounts() }, { ...plan, unchanged: 0 });
 }
 
 /** seats_taken := Σ seats_reserved of the confirmed and attended (LEGACY 2.1), and current_attendees where the app has it. */

@@ -89,7 +89,9 @@ export async function planPage(
     const stands = row.prior_hash === candidate.hash;
     if (row.prior_outcome === null) plan.fresh.push(candidate);
     else if (stands && ahead.has(candidate.id)) continue;
-    else if ((stands && !isDiverged(row)) || row.issue_status === "skipped") plan.unchanged += 1;
+    else if (row.issue_status === "skipped") plan.unchanged += 1;
+    // A divergence ends where the two sides agree again, though the legacy row says what it said.
+    else if (stands && !(isDiverged(row) && row.prior_target_id !== null)) plan.unchanged += 1;
     else changed.push(candidate);
   }
   for (const change of await planChanges(db, changed)) {
@@ -112,7 +114,7 @@ function keyOf(row: UnifiedBooking): BookingKey {
   };
 }
 
-/** A divergence waits until the two sides agree again, or somebody decides. */
+/** The row waits since people changed what it had become. */
 function isDiverged(facts: Facts): boolean {
   return facts.issue_code === "diverged" && facts.issue_status === "open";
 }
@@ -201,7 +203,10 @@ function planChange(
   const held = holds(facts);
   switch (held) {
     case "nothing":
-      return { kind: "insert", candidate, instead: null };
+      // Only a divergence from a waitlist entry has no target: it waits for a decision all the same.
+      return isDiverged(facts)
+        ? { kind: "acknowledge", candidate: diverged(candidate, "its waitlist entry", true), targetId: null }
+        : { kind: "insert", candidate, instead: null };
     case "booking":
       return planChangedBooking(candidate, facts.prior_target_id!, bookings.get(facts.prior_target_id!));
     case "entry":

@@ -6,8 +6,9 @@ import { listRuns } from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
-import { writing } from "../db/transaction.ts";
+import { type Trx, writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";
+import { settleAhead } from "./ahead.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
@@ -17,15 +18,25 @@ import { planPage } from "./plan.ts";
 import { writeSeriesPage } from "./series.ts";
 import { type WriteContext, writePage } from "./write.ts";
 
-/** Re-derives rows by id, as `legacy issues resolve` and `retry` need it. */
+/**
+ * Re-derives rows by id, as `legacy issues resolve` and `retry` need it.
+ *
+ * @param prepare what is to be written first, once nobody else is at work: a person's answers
+ * @throws ClassbookError busy: another run is at work; nothing was changed
+ */
 export async function migrateRows(
   database: Database,
   table: SourceTable,
   ids: readonly number[],
   options: MappingOptions & { now: () => Instant; actor: string },
+  prepare: (trx: Trx) => Promise<void>,
 ): Promise<Counts> {
   const lease = await takeLease(database, LEASE);
   try {
+    await writing(database, async (trx) => {
+      await renewLease(trx, lease);
+      await prepare(trx);
+    });
     await relaxForeignKeys(database);
     await prepareTemporary(database);
     await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given: true });
@@ -41,11 +52,16 @@ export async function migrateRows(
         runId: last?.id ?? 0,
         ids: { booking: { ...none }, waitlist: { ...none }, series: { ...none }, item: { ...none } },
         counts: emptyCounts(),
+        ahead: [],
       };
+      const planning = { database, options, given: true, checkOccupied: true };
       for (let at = 0; at < ids.length; at += PAGE) {
-        const plan = await planPage({ database, options, checkOccupied: true }, trx, source, {
-          ids: ids.slice(at, at + PAGE),
-        });
+        const wanted = { ids: ids.slice(at, at + PAGE) };
+        let plan = await planPage(planning, trx, source, wanted);
+        if (plan !== null && plan.demoted.length > 0) {
+          await settleAhead(context, planning, plan, Number.MAX_SAFE_INTEGER);
+          plan = await planPage(planning, trx, source, wanted);
+        }
         if (plan !== null) await writePage(context, plan);
       }
       for (let key: string | null = ""; key !== null; ) key = await writeSeriesPage(context, key);

@@ -1,8 +1,15 @@
 /** LEGACY 2.6: recurring 1:1 rows become series with numbered items. */
 import { hash } from "node:crypto";
 import { type Cell, insertRows, updateRows } from "../db/bulk.ts";
-import { listSeriesIds, listSeriesItems, readSeriesMembers, type SeriesMember } from "../db/series.ts";
+import {
+  listNotMigrated,
+  listSeriesIds,
+  listSeriesItems,
+  readSeriesMembers,
+  type SeriesMember,
+} from "../db/series.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
+import type { Trx } from "../db/transaction.ts";
 import { nextId, type WriteContext } from "./write.ts";
 
 const PAGE = 1_000;
@@ -89,11 +96,10 @@ type Known = Pick<LegacySeriesTable, "series_id" | "source_hash">;
 
 /** Builds the series of the next page of legacy series ids. Returns the last id done; null where none was left. */
 export async function writeSeriesPage(context: WriteContext, after: string): Promise<string | null> {
-  const ids = await listSeriesIds(context.database, context.trx, after, PAGE);
-  const last = ids.at(-1);
-  if (last === undefined) return null;
-  const built = buildSeries(await readSeriesMembers(context.database, context.trx, after, last));
-  const known = await listKnown(context, ids);
+  const { database, trx } = context;
+  const last = (await listSeriesIds(database, trx, after, PAGE)).at(-1) ?? null;
+  const built = last === null ? [] : buildSeries(await readSeriesMembers(database, trx, after, last));
+  const known = await listKnown(context, after, last);
   const fresh: [number, BuiltSeries][] = [];
   for (const series of built) {
     const before = known.get(keyOf(series));
@@ -110,12 +116,15 @@ function keyOf(series: BuiltSeries): string {
   return `${series.recurring_series_id} ${series.cells[0]} ${series.cells[1]} ${series.cells[2]}`;
 }
 
-async function listKnown(context: WriteContext, ids: readonly string[]): Promise<Map<string, Known>> {
-  const rows = await context.trx
-    .selectFrom("legacy_series")
-    .selectAll()
-    .where("recurring_series_id", "in", ids)
-    .execute();
+/** The series that earlier runs made of the legacy ids in (after, upTo]; upTo null = of all ids after. */
+async function listKnown(
+  { trx }: WriteContext,
+  after: string,
+  upTo: string | null,
+): Promise<Map<string, Known>> {
+  let query = trx.selectFrom("legacy_series").selectAll().where("recurring_series_id", ">", after);
+  if (upTo !== null) query = query.where("recurring_series_id", "<=", upTo);
+  const rows = await query.execute();
   return new Map(
     rows.map((row) => {
       const key = `${row.recurring_series_id} ${row.student_user_id} ${row.teacher_id} ${row.course_id}`;
@@ -195,21 +204,21 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
     .where("id", "=", before.series_id)
     .executeTakeFirst();
   if (stored === undefined) return;
-  const there = (await listSeriesItems(trx, [before.series_id])).map((item) => item.booking_id);
-  const members = new Set(series.items);
-  if (there.some((id) => !members.has(id))) {
-    const last = Math.max(
-      0,
-      ...(await listSeriesItems(trx, [before.series_id])).map((item) => item.occurrence_index),
-    );
-    await insertItems(
-      context,
+  const items = await listSeriesItems(trx, [before.series_id]);
+  const there = items.map((item) => item.booking_id);
+  const left = there.filter((id) => !series.items.includes(id));
+  const added = await listNotMigrated(trx, left);
+  if (added.length > 0) {
+    await deleteItems(
+      trx,
       before.series_id,
-      series.items.filter((id) => !there.includes(id)),
-      last + 1,
+      left.filter((id) => !added.includes(id)),
     );
+    const last = Math.max(...items.map((item) => item.occurrence_index));
+    const missing = series.items.filter((id) => !there.includes(id));
+    await insertItems(context, before.series_id, missing, last + 1);
   } else if (there.join() !== series.items.join()) {
-    await trx.deleteFrom("booking_series_item").where("series_id", "=", before.series_id).execute();
+    await deleteItems(trx, before.series_id, there);
     await insertItems(context, before.series_id, series.items);
   }
   const untouched = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === before.source_hash;
@@ -226,7 +235,14 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
 async function removeEmpty(context: WriteContext, gone: readonly Known[]): Promise<void> {
   const { trx } = context;
   for (const { series_id, source_hash } of gone) {
-    if ((await listSeriesItems(trx, [series_id])).length > 0) continue;
+    const there = (await listSeriesItems(trx, [series_id])).map((item) => item.booking_id);
+    const added = await listNotMigrated(trx, there);
+    await deleteItems(
+      trx,
+      series_id,
+      there.filter((id) => !added.includes(id)),
+    );
+    if (added.length > 0) continue;
     const stored = await trx
       .selectFrom("booking_series")
       .selectAll()
@@ -237,4 +253,13 @@ async function removeEmpty(context: WriteContext, gone: readonly Known[]): Promi
     await trx.deleteFrom("booking_series").where("id", "=", series_id).execute();
     await trx.deleteFrom("legacy_series").where("series_id", "=", series_id).execute();
   }
+}
+
+async function deleteItems(trx: Trx, seriesId: number, bookings: readonly number[]): Promise<void> {
+  if (bookings.length === 0) return;
+  await trx
+    .deleteFrom("booking_series_item")
+    .where("series_id", "=", seriesId)
+    .where("booking_id", "in", bookings)
+    .execute();
 }

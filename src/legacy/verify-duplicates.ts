@@ -63,7 +63,7 @@ function whatIsWrong(
     return `nothing stands at its key: the rules give migrated (${rival.row.status})`;
   const apps = occupants.find((occupant) => occupant.source_id === null);
   if (rival.code === "already_booked") {
-    const moved = occupants.some((occupant) => touched.has(occupant.id));
+    const moved = occupants.some(({ id, outcome }) => touched.has(id) || outcome === "quarantined");
     return apps !== undefined || moved
       ? null
       : `live_class_booking ${occupants[0]!.id} at its key came from ${occupants[0]!.source_table} ${occupants[0]!.source_id}: the rules give duplicate_booking`;

@@ -24,10 +24,24 @@ const EXAMPLES = 5;
 
 export class Findings {
   readonly #found = new Map<string, Finding>();
+  /** Checks that go over many rows and are not through yet. */
+  readonly #open = new Set<string>();
 
-  /** Registers a check as run, with nothing found so far. */
+  /** Begins a check, with nothing found so far. */
   open(kind: Kind): void {
     this.#found.set(kind.check, { ...kind, count: 0, examples: [] });
+    this.#open.add(kind.check);
+  }
+
+  /** The open checks are through. */
+  close(): void {
+    this.#open.clear();
+  }
+
+  /** The open checks end before their time: what found nothing so far has not passed either. */
+  abandon(): void {
+    for (const check of this.#open) if (this.#found.get(check)!.count === 0) this.#found.delete(check);
+    this.#open.clear();
   }
 
   /** Adds to a check that was opened. */

@@ -106,6 +106,8 @@ async function verifyAll(
   }
   await run([...sessionChecks(names), ...(await seriesChecks(names, db))]);
   await verifySessions(names, db, findings, { sourceTimezone: options.sourceTimezone, shouldStop });
+  if (shouldStop()) findings.abandon();
+  findings.close();
   openRowChecks(findings);
   let done = 0;
   for (const table of SOURCE_TABLES) {
@@ -118,11 +120,12 @@ async function verifyAll(
       },
     });
   }
-  if (stopped)
-    findings.record(
-      { check: "stopped", what: "the verification ran to its end", severity: "error" },
-      { count: 1, examples: [`it was stopped after ${done} of ${total} rows`] },
-    );
+  if (!stopped) return;
+  findings.abandon();
+  findings.record(
+    { check: "stopped", what: "the verification ran to its end", severity: "error" },
+    { count: 1, examples: [`it was stopped after ${done} of ${total} rows`] },
+  );
 }
 
 const SUMS: Record<Dimension, string> = {

@@ -1,11 +1,11 @@
 /** Carries out a page's plan inside the batch's transaction. */
 import { type Cell, deleteRows, insertRows, reserveIds, updateRows } from "../db/bulk.ts";
-import { closeIssue, openIssue, upsertProvenance } from "../db/legacy.ts";
+import { closeIssue, openIssue, passEntryOn, upsertProvenance } from "../db/legacy.ts";
 import { readSourceRows } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import type { Outcome } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
-import { type Counts, countCandidate, countUnchanged } from "./counts.ts";
+import { type Counts, countCandidate, countChange, countUnchanged } from "./counts.ts";
 import type { Candidate } from "./derive.ts";
 import type { WaitlistEntry } from "./facts.ts";
 import { UNIFIED_COLUMNS, unifiedCells } from "./fingerprint.ts";
@@ -51,6 +51,8 @@ export interface WriteContext {
   runId: number;
   ids: Ids;
   counts: Counts;
+  /** Rows of the table at work that were settled, and counted, before their turn. */
+  ahead: number[];
 }
 
 /** The next id of the run's own block; rows that nobody foresaw get a block of their own. */
@@ -71,16 +73,19 @@ export async function nextId(
 
 export async function writePage(context: WriteContext, plan: PagePlan): Promise<void> {
   for (let i = 0; i < plan.unchanged; i += 1) countUnchanged(context.counts, plan.table);
-  for (const change of plan.changes) await takeDown(context, change);
+  for (const change of plan.changes) await takeDown(context, plan, change);
   for (const change of plan.changes) await writeChange(context, plan, change);
   await writeFresh(context, plan);
 }
 
-async function takeDown(context: WriteContext, change: Change): Promise<void> {
+async function takeDown(context: WriteContext, plan: PagePlan, change: Change): Promise<void> {
   if (change.kind !== "insert" || change.instead === null) return;
   const { bookingId, entryId } = change.instead;
   if (bookingId !== null) await removeBookings(context.trx, [bookingId]);
-  if (entryId !== null) await deleteRows(context.trx, "session_waitlist", [entryId]);
+  if (entryId === null) return;
+  const leaving = plan.changes.map(({ candidate }) => candidate.id);
+  const isPassedOn = await passEntryOn(context.trx, entryId, leaving, change.candidate.facts.prior_hash!);
+  if (!isPassedOn) await deleteRows(context.trx, "session_waitlist", [entryId]);
 }
 
 /** Deletes unified bookings with the series items that number them. */
@@ -212,19 +217,17 @@ async function writeIssues(
 /** A row that had an outcome already: rare, so one at a time. */
 async function writeChange(context: WriteContext, plan: PagePlan, change: Change): Promise<void> {
   const { candidate } = change;
-  countCandidate(context.counts, plan.table, candidate);
+  countChange(context.counts, plan.table, change);
   switch (change.kind) {
     case "insert":
       await writeAnew(context, plan, candidate);
       return;
     case "update":
       await updateBooking(context, change.candidate, change.bookingId);
-      context.counts.updated += 1;
       await record(context, plan, { candidate, outcome: "migrated", targetId: change.bookingId, created: 1 });
       return;
     case "requeue":
       await requeue(context, change.candidate, change.entryId);
-      context.counts.updated += 1;
       await record(context, plan, { candidate, outcome: "waitlisted", targetId: change.entryId, created: 1 });
       return;
     case "acknowledge":

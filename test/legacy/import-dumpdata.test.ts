@@ -136,6 +136,7 @@ test("fields that are absent stay open; lists and unknown fields are passed over
     { id: 6, course_id: 9, meeting_id: "m", scheduled_start: "2026-01-05 10:00:00", duration_minutes: 60 },
   ]);
   expect(result.problems).toMatchObject([{ table: "booking", id: 3, column: "student_notes" }]);
+  expect(result.notes.join()).toContain("the file holds no users");
   expect(countsOf(result)).toEqual({
     live_class_session: "1/1/0/0/0",
     booking: "1/1/0/0/0",
@@ -220,6 +221,11 @@ test("no file, a folder, another engine, the target itself by any name", async (
   });
   await expect(into(folder)).rejects.toMatchObject({ code: "is_a_directory" });
   await expect(into("mysql://root:geheim@localhost/x")).rejects.toMatchObject({ code: "unknown_engine" });
+  for (const table of ["booking", "liveclasssession", "oneononebooking", "liveclassbooking"])
+    await query(source, `alter table "myApp_${table}" rename to gone_${table}x`);
+  const half = await into(source.address).catch((caught: unknown) => caught);
+  expect(half).toMatchObject({ code: "half_a_schema", hint: expect.stringContaining("--app-label LABEL") });
+  expect((await into(source.address, { appLabel: "myApp" })).finished).toBe(true);
   await withTarget(target.address, async () => {});
   const link = join(source.file!, "..", "link.sqlite3");
   linkSync(target.file!, link);

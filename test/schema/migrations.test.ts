@@ -6,7 +6,13 @@ import { tablesOf } from "../../fixtures/django-tables.ts";
 import { findDrift } from "../../src/db/drift.ts";
 import type { Catalog } from "../../src/db/layout.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
-import { MIGRATIONS, migrateSchema, planSchema, readSchemaState, rollbackSchema } from "../../src/db/schema.ts";
+import {
+  MIGRATIONS,
+  migrateSchema,
+  planSchema,
+  readSchemaState,
+  rollbackSchema,
+} from "../../src/db/schema.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { appInserts, makeDjango, physical, SHAPES, type Shape } from "../support/django.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -14,6 +20,50 @@ import { NOW } from "../support/migration.ts";
 import { dumpSchema } from "../support/schema-dump.ts";
 
 const IDS = MIGRATIONS.map((migration) => migration.id);
+
+/** As Django 5.2 itself names them for these columns (its schema editor and its indexes were asked). */
+const DJANGO_NAMES = {
+  myApp: {
+    both: [
+      "unique_group_booking",
+      "unique_one_on_one_booking",
+      "myApp_livec_booking_d999a9_idx",
+      "myApp_livec_student_58042b_idx",
+      "myApp_livec_teacher_dc2ac4_idx",
+      "myApp_liveclassbooking_student_user_id_241ae4b7",
+      "myApp_liveclassbooking_decided_by_id_d61fe72d",
+      "myApp_teacherbookingpolicy_teacher_id_course_id_fca9f6fa_uniq",
+      "myApp_sessionwaitlist_session_id_student_user_id_9c9b54e9_uniq",
+    ],
+    sqlite: ["myApp_bookingseriesitem_series_id_occurrence_index_cca99b2d_uniq"],
+    postgres: [
+      "myApp_bookingseriesitem_series_id_occurrence_ind_cca99b2d_uniq",
+      "myApp_liveclassbooking_student_user_id_241ae4b7_fk_auth_user_id",
+      "myApp_liveclassbooki_session_id_9cdb05de_fk_myApp_liv",
+      "myApp_liveclassbooking_teacher_id_8097d4b0_fk_myApp_teacher_id",
+    ],
+  },
+  academy: {
+    both: [
+      "academy_liv_booking_f68fe5_idx",
+      "academy_liv_student_33b68a_idx",
+      "academy_liv_teacher_bba019_idx",
+      "academy_liveclassbooking_student_user_id_26a4bfea",
+      "academy_teacherbookingpolicy_teacher_id_course_id_bdee2a7b_uniq",
+    ],
+    sqlite: [
+      "academy_bookingseriesitem_series_id_occurrence_index_c0132b8c_uniq",
+      "academy_sessionwaitlist_session_id_student_user_id_6f440888_uniq",
+    ],
+    postgres: [
+      "academy_bookingseriesite_series_id_occurrence_ind_c0132b8c_uniq",
+      "academy_sessionwaitlist_session_id_student_user__6f440888_uniq",
+      "academy_liveclassboo_student_user_id_26a4bfea_fk_auth_user",
+      "academy_liveclassboo_session_id_67d6a9f4_fk_academy_l",
+      "academy_liveclassboo_teacher_id_ca076c27_fk_academy_t",
+    ],
+  },
+};
 
 const made: Scratch[] = [];
 afterEach(async () => {
@@ -41,7 +91,8 @@ async function upAll(place: Scratch): Promise<string[]> {
 async function downAll(place: Scratch): Promise<string[]> {
   return using(place, async (database) => {
     const undone: string[] = [];
-    for (let id = await rollbackSchema(database); id !== null; id = await rollbackSchema(database)) undone.push(id);
+    for (let id = await rollbackSchema(database); id !== null; id = await rollbackSchema(database))
+      undone.push(id);
     return undone;
   });
 }
@@ -100,13 +151,17 @@ describe.each(ENGINES)("%s", (engine) => {
     // What the app wrote meanwhile outlives the way back, and the app goes on there.
     const kept = await query(place, `select count(*) as n from "${physical(shape, "live_class_session")}"`);
     await downAll(place);
-    expect(await query(place, `select count(*) as n from "${physical(shape, "live_class_session")}"`)).toEqual(kept);
+    expect(
+      await query(place, `select count(*) as n from "${physical(shape, "live_class_session")}"`),
+    ).toEqual(kept);
     await expectAppWrites(place, shape);
   });
 
   test("what --dry-run shows is what is run, on an empty database and on generation A", async () => {
     for (const place of [keep(await scratch(engine)), keep(await makeDjango(engine, { generation: "A" }))]) {
-      const planned = await using(place, async (d) => (await planSchema(d)).pending.map(({ steps }) => steps));
+      const planned = await using(place, async (d) =>
+        (await planSchema(d)).pending.map(({ steps }) => steps),
+      );
       const run = planned.map((steps) => steps.flatMap((step) => step.undo ?? []).reverse());
       await upAll(place);
       const applied = await using(place, async (d) => (await readSchemaState(d)).applied);
@@ -114,6 +169,21 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(run.every((statements) => statements.length > 0)).toBe(true);
     }
   });
+
+  test.each(Object.entries(DJANGO_NAMES))(
+    "the unified tables of %s bear Django's names",
+    async (appLabel, names) => {
+      const place = keep(await makeDjango(engine, { generation: "A", options: { appLabel } }));
+      await upAll(place);
+      const dump = await dumpSchema(place);
+      for (const name of [...names.both, ...names[engine]]) expect(dump).toMatch(new RegExp(`\\b${name}\\b`));
+      // A key has the type of what it refers to: auth_user's ids are smaller than the app's own.
+      if (engine === "postgres") {
+        expect(dump).toContain("  student_user_id integer NOT NULL\n");
+        expect(dump).toContain("  session_id bigint\n");
+      }
+    },
+  );
 
   test("an edited migration is refused, whichever it is", async () => {
     const place = keep(await scratch(engine));
@@ -128,7 +198,10 @@ describe.each(ENGINES)("%s", (engine) => {
         code: "edited_migration",
         message: expect.stringContaining(String(id)),
       });
-      await query(place, "update schema_history set checksum = ? where id = ?", [String(checksum), String(id)]);
+      await query(place, "update schema_history set checksum = ? where id = ?", [
+        String(checksum),
+        String(id),
+      ]);
     }
     expect(await upAll(place)).toEqual([]);
   });
@@ -141,7 +214,8 @@ function expectOnlyAdded(before: Catalog, after: Catalog): void {
     for (const index of table.indexes) expect(now.indexes).toContain(index);
     expect(now.foreignKeys).toEqual(expect.arrayContaining(table.foreignKeys));
     for (const [column, is] of now.columns)
-      if (!table.columns.has(column)) expect({ column, ok: !is.notNull || is.hasDefault }).toEqual({ column, ok: true });
+      if (!table.columns.has(column))
+        expect({ column, ok: !is.notNull || is.hasDefault }).toEqual({ column, ok: true });
   }
   const added = [...after.keys()].filter((name) => !before.has(name));
   const phase2 = /_(liveclassbooking|teacherbookingpolicy|bookingseries|bookingseriesitem|sessionwaitlist)$/;

@@ -70,8 +70,8 @@ function finish(command: string, args: readonly string[], options: RunOptions): 
     });
     let out = "";
     let err = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (err += text));
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, out, err }));
     child.stdin?.on("error", () => {}).end(input);

@@ -18,11 +18,11 @@ async function dumpSqlite(database: Scratch): Promise<string[]> {
 
 /** One form for what ALTER TABLE leaves behind and what CREATE TABLE writes. */
 function tidy(statement: string): string {
+  if (!statement.startsWith("CREATE TABLE")) return statement;
   return statement
     .replace(/\s*\n\s*/g, "\n  ")
-    .replace(/\n {2}(\)|END)/g, "\n$1")
-    .replace(/,\s+(?=")/g, ",\n  ")
-    .replace(/\s+\)$/, "\n)");
+    .replace(/\n {2}\)/g, "\n)")
+    .replace(/,\s+(?=")/g, ",\n  ");
 }
 
 const COLUMNS = `

@@ -122,9 +122,13 @@ export async function restOf(database: Database): Promise<Record<string, unknown
           .filter((item) => item.series_id === id)
           .map((item) => `${item.occurrence_index}: lesson ${item.source_id}`),
       }))
-      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
     sessions: sessions.rows.map(alike),
   };
+}
+
+function nameOf(series: Record<string, unknown>): string {
+  return `${series.legacy} ${series.teacher_id} ${series.course_id} ${series.student_user_id}`;
 }
 
 /** Instants as canonical text, whoever wrote them. */

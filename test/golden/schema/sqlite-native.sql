@@ -39,8 +39,7 @@ CREATE INDEX "booking_origina_9e7c82_idx" ON "booking" ("original_session_id")
 
 CREATE INDEX "booking_session_b59e12_idx" ON "booking" ("session_id")
 
-CREATE INDEX "booking_user_id_9e1008_idx" ON "booking" ("user_id",
-  "session_id")
+CREATE INDEX "booking_user_id_9e1008_idx" ON "booking" ("user_id", "session_id")
 
 CREATE TABLE "booking_event" (
   "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -56,8 +55,7 @@ CREATE TABLE "booking_event" (
   "overridden" text NULL
 )
 
-CREATE INDEX "booking_event_subject" ON "booking_event" ("subject",
-  "subject_id")
+CREATE INDEX "booking_event_subject" ON "booking_event" ("subject", "subject_id")
 
 CREATE TABLE "booking_reminder" (
   "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -103,8 +101,7 @@ CREATE INDEX "booking_series_item_booking_id_c9c94704" ON "booking_series_item" 
 
 CREATE INDEX "booking_series_item_series_id_b8136286" ON "booking_series_item" ("series_id")
 
-CREATE UNIQUE INDEX "booking_series_item_series_id_occurrence_index_cb66be9a_uniq" ON "booking_series_item" ("series_id",
-  "occurrence_index")
+CREATE UNIQUE INDEX "booking_series_item_series_id_occurrence_index_cb66be9a_uniq" ON "booking_series_item" ("series_id", "occurrence_index")
 
 CREATE TABLE "bulk_load" (
   "name" text NOT NULL,
@@ -138,8 +135,7 @@ CREATE TABLE "enrollment" (
   "status" varchar(20) NOT NULL DEFAULT 'active'
 )
 
-CREATE INDEX "enrollment_user_id_7f367f_idx" ON "enrollment" ("user_id",
-  "course_id")
+CREATE INDEX "enrollment_user_id_7f367f_idx" ON "enrollment" ("user_id", "course_id")
 
 CREATE TABLE "lease" (
   "name" text NOT NULL,
@@ -172,8 +168,7 @@ CREATE TABLE "legacy_issue" (
   "source_id")
 ) WITHOUT ROWID
 
-CREATE INDEX "legacy_issue_status" ON "legacy_issue" ("status",
-  "code")
+CREATE INDEX "legacy_issue_status" ON "legacy_issue" ("status", "code")
 
 CREATE TABLE "legacy_provenance" (
   "source_table" text NOT NULL,
@@ -188,8 +183,7 @@ CREATE TABLE "legacy_provenance" (
   "source_id")
 ) WITHOUT ROWID
 
-CREATE INDEX "legacy_provenance_target" ON "legacy_provenance" ("outcome",
-  "target_id")
+CREATE INDEX "legacy_provenance_target" ON "legacy_provenance" ("outcome", "target_id")
 
 CREATE INDEX "legacy_provenance_uuid" ON "legacy_provenance" ("source_uuid")
 
@@ -252,14 +246,11 @@ CREATE TABLE "live_class_booking" (
   "teacher_id" bigint NOT NULL REFERENCES "teacher" ("id") DEFERRABLE INITIALLY DEFERRED
 )
 
-CREATE INDEX "live_class__booking_de9c69_idx" ON "live_class_booking" ("booking_type",
-  "status")
+CREATE INDEX "live_class__booking_de9c69_idx" ON "live_class_booking" ("booking_type", "status")
 
-CREATE INDEX "live_class__student_a185fc_idx" ON "live_class_booking" ("student_user_id",
-  "start_at_utc")
+CREATE INDEX "live_class__student_a185fc_idx" ON "live_class_booking" ("student_user_id", "start_at_utc")
 
-CREATE INDEX "live_class__teacher_afb6c4_idx" ON "live_class_booking" ("teacher_id",
-  "start_at_utc")
+CREATE INDEX "live_class__teacher_afb6c4_idx" ON "live_class_booking" ("teacher_id", "start_at_utc")
 
 CREATE INDEX "live_class_booking_cancelled_by_id_f625e092" ON "live_class_booking" ("cancelled_by_id")
 
@@ -273,26 +264,22 @@ CREATE INDEX "live_class_booking_student_user_id_fc1c93de" ON "live_class_bookin
 
 CREATE INDEX "live_class_booking_teacher_id_0be6eec4" ON "live_class_booking" ("teacher_id")
 
-CREATE UNIQUE INDEX "unique_group_booking" ON "live_class_booking" ("student_user_id",
-  "session_id",
-  "start_at_utc") WHERE "booking_type" = 'group_session'
+CREATE UNIQUE INDEX "unique_group_booking" ON "live_class_booking" ("student_user_id", "session_id", "start_at_utc") WHERE "booking_type" = 'group_session'
 
-CREATE UNIQUE INDEX "unique_one_on_one_booking" ON "live_class_booking" ("student_user_id",
-  "teacher_id",
-  "start_at_utc") WHERE "booking_type" = 'one_on_one'
+CREATE UNIQUE INDEX "unique_one_on_one_booking" ON "live_class_booking" ("student_user_id", "teacher_id", "start_at_utc") WHERE "booking_type" = 'one_on_one'
 
 CREATE TRIGGER classbook_booking_delete AFTER DELETE ON "live_class_booking" FOR EACH ROW WHEN OLD.session_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "bulk_load")
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET seats_taken = (SELECT COALESCE(SUM(seats_reserved), 0) FROM "live_class_booking" WHERE session_id = OLD.session_id AND status IN ('confirmed', 'attended')) WHERE id = OLD.session_id;
 END
 
 CREATE TRIGGER classbook_booking_insert AFTER INSERT ON "live_class_booking" FOR EACH ROW WHEN NEW.session_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "bulk_load")
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET seats_taken = (SELECT COALESCE(SUM(seats_reserved), 0) FROM "live_class_booking" WHERE session_id = NEW.session_id AND status IN ('confirmed', 'attended')) WHERE id = NEW.session_id;
 END
 
 CREATE TRIGGER classbook_booking_update AFTER UPDATE OF session_id, status, seats_reserved ON "live_class_booking" FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM "bulk_load")
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET seats_taken = (SELECT COALESCE(SUM(seats_reserved), 0) FROM "live_class_booking" WHERE session_id = OLD.session_id AND status IN ('confirmed', 'attended')) WHERE id = OLD.session_id;
   UPDATE "live_class_session" SET seats_taken = (SELECT COALESCE(SUM(seats_reserved), 0) FROM "live_class_booking" WHERE session_id = NEW.session_id AND status IN ('confirmed', 'attended')) WHERE id = NEW.session_id;
 END
@@ -327,26 +314,25 @@ CREATE INDEX "live_class__course__7a36bc_idx" ON "live_class_session" ("course_i
 
 CREATE INDEX "live_class__start_a_db20ec_idx" ON "live_class_session" ("start_at_utc")
 
-CREATE INDEX "live_class__teacher_f77f54_idx" ON "live_class_session" ("teacher_id",
-  "start_at_utc")
+CREATE INDEX "live_class__teacher_f77f54_idx" ON "live_class_session" ("teacher_id", "start_at_utc")
 
 CREATE TRIGGER classbook_session_capacity AFTER UPDATE OF capacity, total_seats, max_attendees ON "live_class_session" FOR EACH ROW WHEN (NEW.capacity IS NOT OLD.capacity OR NEW.total_seats IS NOT OLD.total_seats OR NEW.max_attendees IS NOT OLD.max_attendees) AND NOT EXISTS (SELECT 1 FROM "bulk_load")
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET capacity = COALESCE(CASE WHEN NEW.capacity IS NOT OLD.capacity THEN NEW.capacity WHEN NEW.total_seats IS NOT OLD.total_seats THEN NEW.total_seats WHEN NEW.max_attendees IS NOT OLD.max_attendees THEN NEW.max_attendees END, COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10)), total_seats = COALESCE(CASE WHEN NEW.capacity IS NOT OLD.capacity THEN NEW.capacity WHEN NEW.total_seats IS NOT OLD.total_seats THEN NEW.total_seats WHEN NEW.max_attendees IS NOT OLD.max_attendees THEN NEW.max_attendees END, COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10)), max_attendees = COALESCE(CASE WHEN NEW.capacity IS NOT OLD.capacity THEN NEW.capacity WHEN NEW.total_seats IS NOT OLD.total_seats THEN NEW.total_seats WHEN NEW.max_attendees IS NOT OLD.max_attendees THEN NEW.max_attendees END, COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10)) WHERE id = NEW.id;
 END
 
 CREATE TRIGGER classbook_session_insert AFTER INSERT ON "live_class_session" FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM "bulk_load")
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET capacity = COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10), total_seats = COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10), max_attendees = COALESCE(NEW.capacity, NEW.total_seats, NEW.max_attendees, 10) WHERE id = NEW.id;
 END
 
 CREATE TRIGGER classbook_session_insert_utc AFTER INSERT ON "live_class_session" FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM "bulk_load") AND NOT EXISTS (SELECT 1 FROM "setting" WHERE name = 'source_timezone')
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET start_at_utc = COALESCE(NEW.start_at_utc, CASE WHEN date(substr(NEW.scheduled_start, 1, 10)) = substr(NEW.scheduled_start, 1, 10) AND substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.scheduled_start, 1, 10) || ' ' || substr(NEW.scheduled_start, 12, 8) || CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END) || CASE WHEN substr(NEW.scheduled_start, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END), end_at_utc = COALESCE(NEW.end_at_utc, CASE WHEN date(substr(NEW.start_at_utc, 1, 10)) = substr(NEW.start_at_utc, 1, 10) AND substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.start_at_utc, 1, 10) || ' ' || substr(NEW.start_at_utc, 12, 8) || CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END, printf('+%d minutes', COALESCE(NULLIF(NEW.duration_minutes, 0), 60))) || CASE WHEN substr(NEW.start_at_utc, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END, CASE WHEN date(substr(NEW.scheduled_start, 1, 10)) = substr(NEW.scheduled_start, 1, 10) AND substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.scheduled_start, 1, 10) || ' ' || substr(NEW.scheduled_start, 12, 8) || CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END, printf('+%d minutes', COALESCE(NULLIF(NEW.duration_minutes, 0), 60))) || CASE WHEN substr(NEW.scheduled_start, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END) WHERE id = NEW.id;
 END
 
 CREATE TRIGGER classbook_session_time AFTER UPDATE OF scheduled_start, duration_minutes ON "live_class_session" FOR EACH ROW WHEN (NEW.scheduled_start IS NOT OLD.scheduled_start OR NEW.duration_minutes IS NOT OLD.duration_minutes) AND NOT EXISTS (SELECT 1 FROM "bulk_load") AND NOT EXISTS (SELECT 1 FROM "setting" WHERE name = 'source_timezone')
-  BEGIN
+BEGIN
   UPDATE "live_class_session" SET start_at_utc = COALESCE(CASE WHEN date(substr(NEW.scheduled_start, 1, 10)) = substr(NEW.scheduled_start, 1, 10) AND substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.scheduled_start, 1, 10) || ' ' || substr(NEW.scheduled_start, 12, 8) || CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END) || CASE WHEN substr(NEW.scheduled_start, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END, NEW.start_at_utc), end_at_utc = COALESCE(CASE WHEN date(substr(NEW.scheduled_start, 1, 10)) = substr(NEW.scheduled_start, 1, 10) AND substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.scheduled_start, 1, 10) || ' ' || substr(NEW.scheduled_start, 12, 8) || CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END, printf('+%d minutes', COALESCE(NULLIF(NEW.duration_minutes, 0), 60))) || CASE WHEN substr(NEW.scheduled_start, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.scheduled_start, 1, length(NEW.scheduled_start) - length(CASE WHEN NEW.scheduled_start GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.scheduled_start, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END, CASE WHEN date(substr(NEW.start_at_utc, 1, 10)) = substr(NEW.start_at_utc, 1, 10) AND substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)) NOT GLOB '*:*[+-]*' THEN strftime('%Y-%m-%d %H:%M:%S', substr(NEW.start_at_utc, 1, 10) || ' ' || substr(NEW.start_at_utc, 12, 8) || CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END, printf('+%d minutes', COALESCE(NULLIF(NEW.duration_minutes, 0), 60))) || CASE WHEN substr(NEW.start_at_utc, 20, 1) <> '.' OR substr(rtrim(substr(substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) = '000000' THEN '' ELSE '.' || substr(rtrim(substr(substr(NEW.start_at_utc, 1, length(NEW.start_at_utc) - length(CASE WHEN NEW.start_at_utc GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(NEW.start_at_utc, -6) ELSE '' END)), 21, 6), 'Zz') || '000000', 1, 6) END END, NEW.end_at_utc) WHERE id = NEW.id;
 END
 
@@ -392,8 +378,7 @@ CREATE INDEX "one_on_one__booking_37231d_idx" ON "one_on_one_booking" ("booking_
 
 CREATE INDEX "one_on_one__origina_3eb989_idx" ON "one_on_one_booking" ("original_booking_id")
 
-CREATE INDEX "one_on_one__user_id_c76f3b_idx" ON "one_on_one_booking" ("user_id",
-  "availability_slot_id")
+CREATE INDEX "one_on_one__user_id_c76f3b_idx" ON "one_on_one_booking" ("user_id", "availability_slot_id")
 
 CREATE TABLE "schema_history" (id text primary key not null, applied_at datetime not null, checksum text not null, undo text not null)
 
@@ -411,8 +396,7 @@ CREATE TABLE "session_waitlist" (
 
 CREATE INDEX "session_waitlist_session_id_3ecb07ff" ON "session_waitlist" ("session_id")
 
-CREATE UNIQUE INDEX "session_waitlist_session_id_student_user_id_f7fa75de_uniq" ON "session_waitlist" ("session_id",
-  "student_user_id")
+CREATE UNIQUE INDEX "session_waitlist_session_id_student_user_id_f7fa75de_uniq" ON "session_waitlist" ("session_id", "student_user_id")
 
 CREATE INDEX "session_waitlist_student_user_id_1aef4c12" ON "session_waitlist" ("student_user_id")
 
@@ -469,8 +453,7 @@ CREATE INDEX "teacher_booking_policy_course_id_4fed71bc" ON "teacher_booking_pol
 
 CREATE INDEX "teacher_booking_policy_teacher_id_492ea8cc" ON "teacher_booking_policy" ("teacher_id")
 
-CREATE UNIQUE INDEX "teacher_booking_policy_teacher_id_course_id_f80ea3e1_uniq" ON "teacher_booking_policy" ("teacher_id",
-  "course_id")
+CREATE UNIQUE INDEX "teacher_booking_policy_teacher_id_course_id_f80ea3e1_uniq" ON "teacher_booking_policy" ("teacher_id", "course_id")
 
 CREATE TABLE "user_profile" (
   "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
