@@ -2,7 +2,7 @@
  * Logical names ↔ physical names, and which columns a database really has. The only module that
  * knows how an installation's tables are called (SPEC 1, LEGACY 1).
  */
-import { ClassbookError, usageError } from "../domain/error.ts";
+import { type ClassbookError, usageError } from "../domain/error.ts";
 
 export type Engine = "sqlite" | "postgres";
 export type LayoutKind = "native" | "django";
@@ -158,6 +158,23 @@ export class Layout {
   }
 }
 
+function halfASchema(missing: readonly string[], otherwise = ""): ClassbookError {
+  return usageError(
+    "half_a_schema",
+    `this database has only part of the app's tables: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there`,
+    `check that the dump was restored completely${otherwise}`,
+  );
+}
+
+/** What the unified tables refer to: every generation of the app has them. */
+const ESSENTIAL: readonly AppTable[] = ["app_user", "teacher", "course", "live_class_session"];
+
+/** @throws ClassbookError usage `half_a_schema`: an app's database lacks tables without which no booking can be written */
+export function requireEssential(layout: Layout): void {
+  const missing = layout.kind === "native" ? [] : ESSENTIAL.filter((table) => !layout.has(table));
+  if (missing.length > 0) throw halfASchema(missing.map((table) => layout.name(table)));
+}
+
 function nameIn(kind: LayoutKind, appLabel: string | null, table: LogicalTable): string {
   if (kind === "native") return table;
   if (table === "app_user") return "auth_user";
@@ -224,12 +241,10 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
     const missing = MARKS.filter(
       (mark) => ![...catalog.keys()].some((name) => name.toLowerCase().endsWith(`_${mark}`)),
     );
-    throw new ClassbookError({
-      kind: "usage",
-      code: "half_a_schema",
-      message: `this database has only part of the app's tables: ${missing.map((m) => `${[...labels.keys()][0]}_${m}`).join(", ")} are not there`,
-      hint: "check that the dump was restored completely; --layout django works with what there is",
-    });
+    throw halfASchema(
+      missing.map((mark) => `${[...labels.keys()][0]}_${mark}`),
+      "; --layout django works with what there is",
+    );
   }
   throw usageError(
     "not_this_app",

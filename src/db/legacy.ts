@@ -132,16 +132,16 @@ export async function upsertProvenance(trx: Trx, row: LegacyProvenanceTable): Pr
 
 /**
  * Gives a waitlist entry that a run created to another legacy row that waits by it: a student may stand there twice.
- * False where there is none but those that leave it.
  *
- * @param hash what the record says that the entry is; the row's own place in the queue follows from that
+ * @param hash what the record says that the entry is
+ * @returns the row; null where all that wait by it are leaving
  */
 export async function passEntryOn(
   trx: Trx,
   entryId: number,
   leaving: readonly number[],
   hash: string,
-): Promise<boolean> {
+): Promise<number | null> {
   const heirs = await trx
     .selectFrom("legacy_provenance")
     .select("source_id")
@@ -151,14 +151,14 @@ export async function passEntryOn(
     .orderBy("source_id")
     .execute();
   const heir = heirs.find(({ source_id }) => !leaving.includes(source_id));
-  if (heir === undefined) return false;
+  if (heir === undefined) return null;
   await trx
     .updateTable("legacy_provenance")
     .set({ created: 1, source_hash: hash })
     .where("source_table", "=", "booking")
     .where("source_id", "=", heir.source_id)
     .execute();
-  return true;
+  return heir.source_id;
 }
 
 export type NewIssue = Pick<

@@ -11,7 +11,7 @@ import { readCatalog } from "./catalog.ts";
 import { quote, type SchemaMigration, type Step } from "./ddl.ts";
 import { type Duplicate, findDuplicates } from "./duplicates.ts";
 import { postgresCode } from "./error.ts";
-import { type Engine, Layout } from "./layout.ts";
+import { type Engine, Layout, requireEssential } from "./layout.ts";
 import type { Database } from "./open.ts";
 import { type Trx, writing } from "./transaction.ts";
 
@@ -98,6 +98,7 @@ export interface MigrationPlan {
 /** What `migrateSchema` would run. */
 export async function planSchema(database: Database): Promise<MigrationPlan> {
   const { pending } = await readSchemaState(database);
+  if (pending.length > 0) requireEssential(database.layout);
   return {
     pending: planMigrations(pending, database).map(({ migration: { id, summary }, steps }) => ({
       id,
@@ -118,13 +119,19 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies what is pending, all in one transaction; concurrent runs wait for each other.
+ * What stands in the way is told before anything is copied or changed.
  *
- * @returns the ids applied, empty where the schema was up to date
- * @throws ClassbookError refused `duplicates`: rows stand in the way of a unique constraint; nothing was changed
  * @throws ClassbookError findings `edited_migration`: an applied migration is not the one this version knows
+ * @throws ClassbookError usage `half_a_schema`
+ * @throws ClassbookError refused `duplicates`: rows stand in the way of a unique constraint
  */
-export async function migrateSchema(database: Database, options: MigrateOptions): Promise<string[]> {
+export async function requireMigratable(database: Database): Promise<SchemaState> {
+  const { state, duplicates } = await inspect(database);
+  if (duplicates.length > 0) throw duplicatesInTheWay(duplicates);
+  return state;
+}
+
+async function inspect(database: Database): Promise<{ state: SchemaState; duplicates: Duplicate[] }> {
   const state = await readSchemaState(database);
   if (state.edited.length > 0) {
     throw new ClassbookError({
@@ -134,12 +141,21 @@ export async function migrateSchema(database: Database, options: MigrateOptions)
       hint: "use the version of classbook that applied them, or restore a backup",
     });
   }
-  if (state.pending.length === 0) return [];
-  const duplicates = await findDuplicates(
-    database,
-    state.pending.flatMap((m) => m.needsUnique ?? []),
-  );
+  if (state.pending.length > 0) requireEssential(database.layout);
+  const needs = state.pending.flatMap((migration) => migration.needsUnique ?? []);
+  return { state, duplicates: await findDuplicates(database, needs) };
+}
+
+/**
+ * Applies what is pending, all in one transaction; concurrent runs wait for each other.
+ *
+ * @returns the ids applied, empty where the schema was up to date
+ * @throws ClassbookError as `requireMigratable`; nothing was changed
+ */
+export async function migrateSchema(database: Database, options: MigrateOptions): Promise<string[]> {
+  const { state, duplicates } = await inspect(database);
   if (duplicates.length > 0 && !options.upToDuplicates) throw duplicatesInTheWay(duplicates);
+  if (state.pending.length === 0) return [];
   const blocked = new Set(duplicates.map((duplicate) => duplicate.index));
   const applied = await retryCreate(() =>
     writing(database, (trx) => applyPending(database, trx, options.now, blocked)),

@@ -96,7 +96,7 @@ export interface LegacyRunTable {
   phase: string;
   /** The last source id that the phase has finished. */
   last_id: number;
-  /** JSON of the id blocks that the run reserved, each with its next id. */
+  /** JSON of the id blocks that the run reserved, each with its next id, and of what else it must know to go on. */
   ids: string;
   /** JSON of the counts so far. */
   counts: string;

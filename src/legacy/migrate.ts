@@ -137,11 +137,16 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       last_id: 0,
     };
     return {
-      id: await insertRun(trx, { ...started, ids: JSON.stringify(reserved), counts: JSON.stringify(counts) }),
+      id: await insertRun(trx, {
+        ...started,
+        ids: JSON.stringify({ ...reserved, ahead: [], lastKey: "" }),
+        counts: JSON.stringify(counts),
+      }),
       ids: reserved,
     };
   });
-  return makeRun(database, lease, options, { id, phase: PHASES[0], lastId: 0, ids, ahead: [], counts });
+  const begin = { phase: PHASES[0], lastId: 0, lastKey: "", ahead: [] };
+  return makeRun(database, lease, options, { id, ...begin, ids, counts });
 }
 
 async function resumeRun(
@@ -150,11 +155,12 @@ async function resumeRun(
   options: MigrateOptions,
   row: RunRow,
 ): Promise<Run> {
-  const { ahead = [], ...ids } = JSON.parse(row.ids) as Ids & { ahead?: number[] };
+  const { ahead, lastKey, ...ids } = JSON.parse(row.ids) as Ids & Pick<Run, "ahead" | "lastKey">;
   return makeRun(database, lease, options, {
     id: row.id,
     phase: row.phase as Phase,
     lastId: row.last_id,
+    lastKey,
     ids,
     ahead,
     counts: JSON.parse(row.counts) as Counts,
@@ -165,7 +171,7 @@ async function makeRun(
   database: Database,
   lease: Lease,
   options: MigrateOptions,
-  state: Pick<Run, "id" | "phase" | "lastId" | "ids" | "ahead" | "counts">,
+  state: Pick<Run, "id" | "phase" | "lastId" | "lastKey" | "ids" | "ahead" | "counts">,
 ): Promise<Run> {
   let total = 0;
   for (const table of SOURCE_TABLES) total += (await countSource(database.layout, database.db, table)) ?? 0;
@@ -174,7 +180,6 @@ async function makeRun(
     options,
     lease,
     ...state,
-    lastKey: "",
     total,
     given: await hasAnswers(database),
     checkOccupied: await keysMayBeTaken(database),
@@ -229,11 +234,12 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
   const reached = await workOf(phase)(run, context);
   const next = reached === null ? (PHASES[PHASES.indexOf(phase) + 1] ?? "done") : phase;
   const lastId = typeof reached === "number" ? reached : 0;
+  const lastKey = typeof reached === "string" ? reached : "";
   const ahead = next === phase ? context.ahead : [];
   await updateRun(trx, run.id, {
     phase: next,
     last_id: lastId,
-    ids: JSON.stringify({ ...context.ids, ahead }),
+    ids: JSON.stringify({ ...context.ids, ahead, lastKey }),
     counts: JSON.stringify(context.counts),
     ...(next === "done" ? { status: "done", finished_at: run.options.now() } : {}),
   });
@@ -241,7 +247,7 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
   return {
     phase: next,
     lastId,
-    lastKey: typeof reached === "string" ? reached : "",
+    lastKey,
     ids: context.ids,
     ahead,
     counts: context.counts,

@@ -5,12 +5,11 @@ import { changeSessions } from "../db/legacy-run.ts";
 import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { readSeatDrift, readUnfilledSessions } from "../db/session.ts";
-import { settleAhead } from "./ahead.ts";
 import type { MappingOptions } from "./facts.ts";
-import { planPage } from "./plan.ts";
+import { takePage } from "./page.ts";
 import { writeSeriesPage } from "./series.ts";
 import { fillSession } from "./sessions.ts";
-import { type WriteContext, writePage } from "./write.ts";
+import type { WriteContext } from "./write.ts";
 
 export const PHASES = ["sessions", "booking", "one_on_one_booking", "indexes", "series", "seats"] as const;
 export type Phase = (typeof PHASES)[number];
@@ -80,14 +79,8 @@ async function takeOver(
   let after = state.lastId;
   for (let read = 0; read < state.options.batch; ) {
     const limit = Math.min(PAGE, state.options.batch - read);
-    const wanted = { after, limit };
-    let plan = await planPage({ ...state, ahead: context.ahead }, context.trx, source, wanted);
-    if (plan !== null && plan.demoted.length > 0) {
-      await settleAhead(context, state, plan, after);
-      plan = await planPage({ ...state, ahead: context.ahead }, context.trx, source, wanted);
-    }
+    const plan = await takePage(context, state, source, { after, limit });
     if (plan === null) return null;
-    await writePage(context, plan);
     after = plan.lastId;
     context.ahead = context.ahead.filter((id) => id > after);
     read += plan.read;

@@ -8,15 +8,14 @@ import { LegacySource } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";
-import { settleAhead } from "./ahead.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
 import { LEASE, relaxForeignKeys } from "./migrate.ts";
+import { takePage } from "./page.ts";
 import { countSeats, PAGE, type PhaseState } from "./phases.ts";
-import { planPage } from "./plan.ts";
 import { writeSeriesPage } from "./series.ts";
-import { type WriteContext, writePage } from "./write.ts";
+import type { WriteContext } from "./write.ts";
 
 /**
  * Re-derives rows by id, as `legacy issues resolve` and `retry` need it.
@@ -55,15 +54,8 @@ export async function migrateRows(
         ahead: [],
       };
       const planning = { database, options, given: true, checkOccupied: true };
-      for (let at = 0; at < ids.length; at += PAGE) {
-        const wanted = { ids: ids.slice(at, at + PAGE) };
-        let plan = await planPage(planning, trx, source, wanted);
-        if (plan !== null && plan.demoted.length > 0) {
-          await settleAhead(context, planning, plan, Number.MAX_SAFE_INTEGER);
-          plan = await planPage(planning, trx, source, wanted);
-        }
-        if (plan !== null) await writePage(context, plan);
-      }
+      for (let at = 0; at < ids.length; at += PAGE)
+        await takePage(context, planning, source, { ids: ids.slice(at, at + PAGE) });
       for (let key: string | null = ""; key !== null; ) key = await writeSeriesPage(context, key);
       const state: PhaseState = {
         database,

@@ -71,21 +71,25 @@ export async function nextId(
   return block.next - 1;
 }
 
-export async function writePage(context: WriteContext, plan: PagePlan): Promise<void> {
+/** @returns rows that now own a waitlist entry which another row made: to be taken up again */
+export async function writePage(context: WriteContext, plan: PagePlan): Promise<number[]> {
+  const heirs: number[] = [];
   for (let i = 0; i < plan.unchanged; i += 1) countUnchanged(context.counts, plan.table);
-  for (const change of plan.changes) await takeDown(context, plan, change);
+  for (const change of plan.changes) heirs.push(...(await takeDown(context, plan, change)));
   for (const change of plan.changes) await writeChange(context, plan, change);
   await writeFresh(context, plan);
+  return heirs;
 }
 
-async function takeDown(context: WriteContext, plan: PagePlan, change: Change): Promise<void> {
-  if (change.kind !== "insert" || change.instead === null) return;
+async function takeDown(context: WriteContext, plan: PagePlan, change: Change): Promise<number[]> {
+  if (change.kind !== "insert" || change.instead === null) return [];
   const { bookingId, entryId } = change.instead;
   if (bookingId !== null) await removeBookings(context.trx, [bookingId]);
-  if (entryId === null) return;
+  if (entryId === null) return [];
   const leaving = plan.changes.map(({ candidate }) => candidate.id);
-  const isPassedOn = await passEntryOn(context.trx, entryId, leaving, change.candidate.facts.prior_hash!);
-  if (!isPassedOn) await deleteRows(context.trx, "session_waitlist", [entryId]);
+  const heir = await passEntryOn(context.trx, entryId, leaving, change.candidate.facts.prior_hash!);
+  if (heir === null) await deleteRows(context.trx, "session_waitlist", [entryId]);
+  return heir === null ? [] : [heir];
 }
 
 /** Deletes unified bookings with the series items that number them. */

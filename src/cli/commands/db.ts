@@ -7,6 +7,7 @@ import {
   migrateSchema,
   planSchema,
   readSchemaState,
+  requireMigratable,
   rollbackSchema,
 } from "../../db/schema.ts";
 import { refused } from "../../domain/error.ts";
@@ -84,13 +85,8 @@ export function defineDb(db: Command, shell: WithShell): void {
       await here.write(
         async (database) => {
           await prepareNew(database);
-          const { pending } = await readSchemaState(database);
-          // Duplicates are told before anything is copied or changed.
-          const duplicates = await findDuplicates(
-            database,
-            pending.flatMap((m) => m.needsUnique ?? []),
-          );
-          if (pending.length > 0 && flags.backup && duplicates.length === 0) await safetyCopy(here, database);
+          const { pending } = await requireMigratable(database);
+          if (pending.length > 0 && flags.backup) await safetyCopy(here, database);
           const applied = await migrateSchema(database, { now: here.now() });
           await printObject(
             here.output,

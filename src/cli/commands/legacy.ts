@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { requireEssential } from "../../db/layout.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
-import { migrateSchema, readSchemaState } from "../../db/schema.ts";
+import { migrateSchema, readSchemaState, requireMigratable } from "../../db/schema.ts";
 import { usageError } from "../../domain/error.ts";
 import { DEFAULT_BATCH, migrateLegacy } from "../../legacy/migrate.ts";
 import { previewMigration } from "../../legacy/preview.ts";
@@ -95,18 +96,14 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
   }
 }
 
-function requireLegacy(database: Database): void {
-  if (
-    database.layout.has("booking") ||
-    database.layout.has("one_on_one_booking") ||
-    database.layout.has("live_class_session")
-  )
-    return;
-  throw usageError(
-    "nothing_legacy",
-    `${database.address} has no legacy tables`,
-    "`classbook import --from SOURCE` copies them into a database of classbook's own",
-  );
+function requireLegacy({ layout, address }: Database): void {
+  if (!layout.has("booking") && !layout.has("one_on_one_booking") && !layout.has("live_class_session"))
+    throw usageError(
+      "nothing_legacy",
+      `${address} has no legacy tables`,
+      "`classbook import --from SOURCE` copies them into a database of classbook's own",
+    );
+  requireEssential(layout);
 }
 
 async function migrate(here: Shell, database: Database, flags: MigrateFlags): Promise<void> {
@@ -120,7 +117,7 @@ async function migrate(here: Shell, database: Database, flags: MigrateFlags): Pr
   requireLegacy(database);
   const zone = await zoneOfSource(database, flags.sourceTimezone ?? null);
   const firstTime = !(await listRuns(database)).some((run) => run.status !== "rolled_back");
-  const state = await readSchemaState(database);
+  const state = await requireMigratable(database);
   if (flags.backup && (firstTime || state.pending.length > 0)) await safetyCopy(here, database);
   const applied = await migrateSchema(database, { now: here.now() });
   if (applied.length > 0) here.say(`Schema: ${applied.join(", ")} applied.`);

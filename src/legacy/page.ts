@@ -1,6 +1,7 @@
 /**
- * Rows settled before their turn: those that hold a unified row which another legacy row is to have, because a better
- * duplicate came, or because lessons moved on, each to the time of the next (LEGACY 2.7).
+ * A page of legacy rows, planned and written. Rows outside of it that hold a unified row which one of its rows is to
+ * have, because a better duplicate came or because lessons moved on, each to the time of the next, are settled before
+ * their turn (LEGACY 2.7).
  */
 import { updateRows } from "../db/bulk.ts";
 import { LegacySource } from "../db/legacy-source.ts";
@@ -10,13 +11,37 @@ import { type PagePlan, type PlanContext, planPage } from "./plan.ts";
 import { type WriteContext, writePage } from "./write.ts";
 
 /**
- * Settles the rows that are in the way of a page, and those that are in the way of these. Rows after `after` have
- * their turn yet to come: they are counted here, and noted in the context so that they are not counted again.
+ * Plans a page and writes it, after the rows that are in its way and those that are in the way of these. Rows after
+ * `after` have their turn yet to come: where they are settled here they are counted here, and noted in the context
+ * so that they are not counted again.
+ *
+ * @returns the plan as it was carried out; null where no rows are left
  */
-export async function settleAhead(
+export async function takePage(
   context: WriteContext,
-  planning: PlanContext & { given: boolean },
-  page: PagePlan,
+  planning: Planning,
+  source: LegacySource,
+  wanted: { after: number; limit: number } | { ids: readonly number[] },
+): Promise<PagePlan | null> {
+  const read = () => planPage({ ...planning, ahead: context.ahead }, context.trx, source, wanted);
+  let plan = await read();
+  if (plan !== null && plan.demoted.length > 0) {
+    await settle(context, planning, plan, "after" in wanted ? wanted.after : Number.MAX_SAFE_INTEGER);
+    plan = await read();
+  }
+  if (plan === null) return null;
+  const heirs = await writePage(context, plan);
+  if (heirs.length > 0) await settle(context, planning, { ...plan, demoted: heirs }, Number.MAX_SAFE_INTEGER);
+  return plan;
+}
+
+type Planning = PlanContext & { given: boolean };
+
+/** Takes rows up out of turn, with all that are in their way. */
+async function settle(
+  context: WriteContext,
+  planning: Planning,
+  page: Pick<PagePlan, "table" | "demoted">,
   after: number,
 ): Promise<void> {
   const { database, given } = planning;
