@@ -158,11 +158,11 @@ export class Layout {
   }
 }
 
-function halfASchema(missing: readonly string[], otherwise = ""): ClassbookError {
+function halfASchema(missing: readonly string[]): ClassbookError {
   return usageError(
     "half_a_schema",
     `this database has only part of the app's tables: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there`,
-    `check that the dump was restored completely${otherwise}`,
+    "check that the dump was restored completely",
   );
 }
 
@@ -185,16 +185,20 @@ function nameIn(kind: LayoutKind, appLabel: string | null, table: LogicalTable):
 /** Models whose presence marks a Django app as this one; two of them suffice, for real databases lack some. */
 const MARKS = ["booking", "liveclasssession", "oneononebooking", "liveclassbooking", "teacheravailability"];
 
+/** App labels by how many marks they bear. Spellings that differ in case only are one app, unless both have a table. */
 function labelsIn(catalog: Catalog): Map<string, number> {
-  const labels = new Map<string, number>();
+  const found = new Map<string, Set<string>>();
   for (const name of catalog.keys()) {
     const cut = name.lastIndexOf("_");
-    if (cut > 0 && MARKS.includes(name.slice(cut + 1).toLowerCase())) {
-      const label = name.slice(0, cut);
-      if (`${label}_` !== OWN_PREFIX) labels.set(label, (labels.get(label) ?? 0) + 1);
-    }
+    const [label, mark] = [name.slice(0, cut), name.slice(cut + 1).toLowerCase()];
+    if (cut <= 0 || !MARKS.includes(mark) || `${label}_` === OWN_PREFIX) continue;
+    const same = [...found].find(
+      ([other, marks]) => other.toLowerCase() === label.toLowerCase() && !marks.has(mark),
+    );
+    const key = found.has(label) ? label : (same?.[0] ?? label);
+    found.set(key, (found.get(key) ?? new Set()).add(mark));
   }
-  return labels;
+  return new Map([...found].map(([label, marks]) => [label, marks.size]));
 }
 
 /**
@@ -241,10 +245,7 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
     const missing = MARKS.filter(
       (mark) => ![...catalog.keys()].some((name) => name.toLowerCase().endsWith(`_${mark}`)),
     );
-    throw halfASchema(
-      missing.map((mark) => `${[...labels.keys()][0]}_${mark}`),
-      "; --layout django works with what there is",
-    );
+    throw halfASchema(missing.map((mark) => `${[...labels.keys()][0]}_${mark}`));
   }
   throw usageError(
     "not_this_app",

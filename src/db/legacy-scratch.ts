@@ -60,7 +60,7 @@ export async function findContested(database: Database, table: SourceTable, give
       .table(table)!
       .uniques.some((columns) => [...columns].sort().join() === "session_id,user_id");
     if (unique && !given) return 0;
-    keys = `select b.id, ${user} as k1, ${pick("session_id", "b.session_id")} as k2 from ${name} b ${issues} where b.status <> 'waitlisted'`;
+    keys = `select b.id, ${user} as k1, ${pick("session_id", "b.session_id")} as k2 from ${name} b ${issues} where coalesce(${pick("status", "b.status")}, '') <> 'waitlisted'`;
   } else {
     if (!layout.has("teacher_availability")) return 0;
     const slot = quote(layout.name("teacher_availability"));

@@ -90,10 +90,9 @@ function looksCanonical(text: string): boolean {
 export function parseInstant(text: string): Instant | null {
   const parsed = parseTimestamp(text);
   if (parsed === null) return null;
-  const offset = parsed.offset ?? 0;
-  if (offset === 0 && looksCanonical(text) && (text.length === 19 || parsed.wall.micros !== 0))
+  if (parsed.offset === null && looksCanonical(text) && (text.length === 19 || parsed.wall.micros !== 0))
     return text as Instant;
-  return formatInstant(parsed.wall.seconds - offset, parsed.wall.micros);
+  return formatInstant(parsed.wall.seconds - (parsed.offset ?? 0), parsed.wall.micros);
 }
 
 /** An instant's seconds since the epoch and its microseconds. */

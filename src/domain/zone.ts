@@ -13,16 +13,17 @@ import {
   type WallTime,
 } from "./instant.ts";
 
-const QUARTER = 900;
-const HALF_DAY = 43_200;
+const MINUTE = 60;
+/** A whole day was once skipped (Apia, 2011): the offsets before and after a change are looked for beyond that. */
+const AROUND = 93_600;
 const DAY = 86_400;
 
 interface Zone {
   iana: IANAZone;
   /** Offset in seconds by day since the epoch (UTC); null for a day of a change. */
   days: Map<number, number | null>;
-  /** On days of a change, by quarter of an hour since the epoch: no zone changes its offset inside one. */
-  quarters: Map<number, number>;
+  /** On days of a change, by minute since the epoch. */
+  minutes: Map<number, number>;
 }
 
 const zones = new Map<string, Zone | null>();
@@ -30,9 +31,7 @@ const zones = new Map<string, Zone | null>();
 function lookUp(name: string): Zone | null {
   const known = zones.get(name);
   if (known !== undefined) return known;
-  const zone = isIanaName(name)
-    ? { iana: IANAZone.create(name), days: new Map(), quarters: new Map() }
-    : null;
+  const zone = isIanaName(name) ? { iana: IANAZone.create(name), days: new Map(), minutes: new Map() } : null;
   zones.set(name, zone);
   return zone;
 }
@@ -49,7 +48,7 @@ export function isZone(name: string): boolean {
   return lookUp(name) !== null;
 }
 
-/** Seconds east of UTC. Most days keep one offset: only days of a change are looked up by the quarter. */
+/** Seconds east of UTC. Most days keep one offset: only days of a change are looked up by the minute. */
 function offsetAt(zone: Zone, epochSeconds: number): number {
   const day = Math.floor(epochSeconds / DAY);
   let whole = zone.days.get(day);
@@ -59,11 +58,11 @@ function offsetAt(zone: Zone, epochSeconds: number): number {
     zone.days.set(day, whole);
   }
   if (whole !== null) return whole;
-  const quarter = Math.floor(epochSeconds / QUARTER);
-  const known = zone.quarters.get(quarter);
+  const minute = Math.floor(epochSeconds / MINUTE);
+  const known = zone.minutes.get(minute);
   if (known !== undefined) return known;
-  const offset = zone.iana.offset(quarter * QUARTER * 1000) * 60;
-  zone.quarters.set(quarter, offset);
+  const offset = zone.iana.offset(minute * MINUTE * 1000) * 60;
+  zone.minutes.set(minute, offset);
   return offset;
 }
 
@@ -84,8 +83,8 @@ export interface Resolved {
 export function resolveLocal(wall: WallTime, zoneName: string): Resolved {
   const zone = lookUp(zoneName);
   if (zone === null) throw new RangeError(`not a time zone: ${zoneName}`);
-  const before = offsetAt(zone, wall.seconds - HALF_DAY - offsetAt(zone, wall.seconds - HALF_DAY));
-  const after = offsetAt(zone, wall.seconds + HALF_DAY - offsetAt(zone, wall.seconds + HALF_DAY));
+  const before = offsetAt(zone, wall.seconds - AROUND - offsetAt(zone, wall.seconds - AROUND));
+  const after = offsetAt(zone, wall.seconds + AROUND - offsetAt(zone, wall.seconds + AROUND));
   const earlier = wall.seconds - Math.max(before, after);
   const later = wall.seconds - Math.min(before, after);
   const earlierHolds = offsetAt(zone, earlier) === wall.seconds - earlier;

@@ -19,7 +19,7 @@ export function sessionTimes(
       ? reader.utc("start", facts.given_start_at_utc)
       : facts.session_start_at_utc !== null
         ? reader.utc("the session's start_at_utc", facts.session_start_at_utc)
-        : reader.required("the session's scheduled_start", facts.session_scheduled_start);
+        : reader.elsewhere("the session's scheduled_start", facts.session_scheduled_start);
   if (facts.given_end_at_utc !== null) return { start, end: reader.utc("end", facts.given_end_at_utc) };
   if (facts.session_end_at_utc !== null && facts.given_start_at_utc === null) {
     return { start, end: reader.utc("the session's end_at_utc", facts.session_end_at_utc) };

@@ -14,6 +14,8 @@ import type { Issue, OneOnOneFacts, Stored } from "./facts.ts";
 import { shown, type TimestampReader } from "./timestamps.ts";
 
 const DAY_MICROS = 86_400_000_000;
+/** Beyond it local times leave the years that a timestamp can name. */
+const LAST_DATE = "9999-12-29";
 
 /** Start and elapsed length of a lesson, in microseconds. */
 export interface SlotTime {
@@ -52,8 +54,8 @@ function blank(value: Stored): boolean {
 function timeOfOneTimeSlot(facts: OneOnOneFacts, reader: TimestampReader): SlotTime | Issue {
   if (blank(facts.start_datetime)) return incomplete(facts, "it has no start_datetime");
   if (blank(facts.end_datetime)) return incomplete(facts, "it has no end_datetime");
-  const start = reader.required("the slot's start_datetime", facts.start_datetime);
-  const end = reader.required("the slot's end_datetime", facts.end_datetime);
+  const start = reader.elsewhere("the slot's start_datetime", facts.start_datetime);
+  const end = reader.elsewhere("the slot's end_datetime", facts.end_datetime);
   if (start === null || end === null) return unreadable();
   const [from, to] = [splitInstant(start), splitInstant(end)];
   return { start, lengthMicros: (to.seconds - from.seconds) * 1_000_000 + to.micros - from.micros };
@@ -131,7 +133,8 @@ function firstOccurrence(slot: WeeklyTime, notBefore: Instant): Instant | null {
   if (slot.from !== null && slot.from > date) date = slot.from;
   date = addDays(date, (slot.weekday - weekdayOf(date) + 7) % 7);
   for (;;) {
-    if (slot.until !== null && date > slot.until) return null;
+    if ((slot.until !== null && date > slot.until) || date > LAST_DATE || date.length !== LAST_DATE.length)
+      return null;
     const { instant } = resolveLocal(wallTime(date, slot.startsAt), slot.zone);
     if (instant >= notBefore) return instant;
     date = addDays(date, 7);

@@ -14,43 +14,43 @@ export class TimestampReader {
   readonly #zone: string;
   readonly #instead: Instant | null;
 
-  /** @param instead a person's answer for what cannot be read (null = none) */
+  /** @param instead a person's answer for those of the row's own that cannot be read (null = none) */
   constructor(options: MappingOptions, instead: string | null) {
     this.#zone = options.sourceTimezone;
     this.#instead = instead === null ? null : parseInstant(instead);
   }
 
-  /** A timestamp that may be absent (null). */
+  /** One of the row's own timestamps, which may be absent (null). */
   optional(name: string, value: Stored): Instant | null {
-    return value === null ? null : this.#read(name, value, this.#zone);
+    return value === null
+      ? null
+      : (this.#read(value, this.#zone) ?? this.#instead ?? this.#note(name, value));
   }
 
+  /** One of the row's own timestamps that must be there. */
   required(name: string, value: Stored): Instant | null {
-    if (value !== null) return this.#read(name, value, this.#zone);
-    return this.#fail(name, value);
+    return this.#read(value, this.#zone) ?? this.#instead ?? this.#note(name, value);
   }
 
-  /** A column that is UTC by its name, whatever zone the app lived in. */
+  /** A timestamp of the row's session or slot, which must be there; a person's answer does not stand for it. */
+  elsewhere(name: string, value: Stored): Instant | null {
+    return this.#read(value, this.#zone) ?? this.#note(name, value);
+  }
+
+  /** A column that is UTC by its name, whatever zone the app lived in; it may be absent (null). */
   utc(name: string, value: Stored): Instant | null {
-    return value === null ? null : this.#read(name, value, "UTC");
+    return value === null ? null : (this.#read(value, "UTC") ?? this.#note(name, value));
   }
 
-  #read(name: string, value: string | number, zone: string): Instant | null {
-    if (typeof value === "string") {
-      if (zone === "UTC") {
-        const instant = parseInstant(value);
-        if (instant !== null) return instant;
-      } else {
-        const parsed = parseTimestamp(value);
-        if (parsed !== null)
-          return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(value);
-      }
-    }
-    return this.#fail(name, value);
+  #read(value: Stored, zone: string): Instant | null {
+    if (typeof value !== "string") return null;
+    if (zone === "UTC") return parseInstant(value);
+    const parsed = parseTimestamp(value);
+    if (parsed === null) return null;
+    return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(value);
   }
 
-  #fail(name: string, value: Stored): Instant | null {
-    if (this.#instead !== null) return this.#instead;
+  #note(name: string, value: Stored): null {
     this.unreadable ??= `${name} ${shown(value)}`;
     return null;
   }

@@ -1,5 +1,5 @@
 /** The built program as people run it: staged in a folder of its own, so that no other build takes it away meanwhile. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,8 +20,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** What stands on standard input; nothing where left out. */
   input?: string;
-  uid?: number;
-  gid?: number;
+  /** Without root's right to read and write everything, where the tests run as root. */
+  unprivileged?: boolean;
 }
 
 /** A run that takes longer hangs. */
@@ -55,8 +55,22 @@ export function buildProgram(): Program {
   };
 }
 
-function finish(command: string, args: readonly string[], options: RunOptions): Promise<Ran> {
-  const { cwd = dirname(ROOT), env = {}, input, uid, gid } = options;
+const NOBODY = 65_534;
+const DROP = ["--inh-caps=-all", "--bounding-set=-all"];
+
+/** How root becomes somebody whom permissions bind: still root, without capabilities; else nobody. */
+function unprivileged(command: string, args: readonly string[]) {
+  if (process.getuid?.() !== 0) return { command, args };
+  if (spawnSync("setpriv", [...DROP, "true"]).status === 0)
+    return { command: "setpriv", args: [...DROP, command, ...args] };
+  return { command, args, uid: NOBODY, gid: NOBODY };
+}
+
+function finish(program: string, given: readonly string[], options: RunOptions): Promise<Ran> {
+  const { cwd = dirname(ROOT), env = {}, input } = options;
+  const { command, args, ...ids } = options.unprivileged
+    ? unprivileged(program, given)
+    : { command: program, args: given };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -65,8 +79,7 @@ function finish(command: string, args: readonly string[], options: RunOptions): 
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeout: HANGS_AFTER_MS,
       killSignal: "SIGKILL",
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
+      ...ids,
     });
     let out = "";
     let err = "";
