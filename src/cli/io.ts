@@ -39,7 +39,7 @@ export function processIo(): Io {
     outIsTerminal,
     errIsTerminal: stderr.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    width: stdout.columns ?? 100,
+    width: stdout.columns || 100, // Some pseudo-terminals say 0.
     colour: wantsColour(env, outIsTerminal),
   };
 }

@@ -31,6 +31,14 @@ export function escapeControl(text: string): string {
   });
 }
 
+/** JSON whose text no terminal obeys: JSON.stringify leaves the second block of control characters as they are. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** A number with its word: `1 row`, `1,200 rows`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -92,15 +100,14 @@ export async function printRows(
   switch (format) {
     case "json":
       io.out(
-        `${JSON.stringify(
+        `${toJson(
           rows.map((row) => project(publicRow(row))),
-          null,
           2,
         )}\n`,
       );
       return;
     case "ndjson":
-      for (const row of rows) io.out(`${JSON.stringify(project(publicRow(row)))}\n`);
+      for (const row of rows) io.out(`${toJson(project(publicRow(row)))}\n`);
       return;
     case "tsv":
       if (options.header) io.out(`${chosen.join("\t")}\n`);
@@ -156,10 +163,10 @@ export async function printObject(
   const picked = Object.fromEntries(keys.map((key) => [key, publicValue(key, object[key])]));
   switch (format) {
     case "json":
-      io.out(`${JSON.stringify(picked, null, 2)}\n`);
+      io.out(`${toJson(picked, 2)}\n`);
       return;
     case "ndjson":
-      io.out(`${JSON.stringify(picked)}\n`);
+      io.out(`${toJson(picked)}\n`);
       return;
     case "tsv":
       for (const key of keys) io.out(`${key}\t${escapeControl(cellText(picked[key]))}\n`);

@@ -4,7 +4,7 @@ import { ClassbookError, usageError } from "../domain/error.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { paintFor } from "./io.ts";
-import { escapeControl } from "./output.ts";
+import { escapeControl, toJson } from "./output.ts";
 import { type GlobalFlags, makeShell, type WithShell } from "./shell.ts";
 
 export interface Noun {
@@ -137,7 +137,7 @@ function addGlobalOptions(program: Command): void {
 /** Whatever a sentence quotes: no password of a database URL gets out. */
 function maskSecrets(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+]*:\/\/[^:/@\s"]*):[^\s"]*@/gi, "$1:***@")
+    .replace(/([a-z][a-z0-9+]*:\/\/[^:/@\s"]*):(?!PASSWORD@)[^\s"]*@/gi, "$1:***@")
     .replace(/([?&]password=)[^&\s"]*/gi, "$1***");
 }
 
@@ -156,7 +156,7 @@ function report(
   const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
   if (wantsJson) {
     const { kind, code, message, hint, details } = known;
-    say(JSON.stringify({ error: { kind, code, message, hint, details } }));
+    say(toJson({ error: { kind, code, message, hint, details } }));
   } else {
     const paint = paintFor({ colour: io.colour && io.errIsTerminal });
     say(`${paint.red("classbook:")} ${escapeControl(known.message)}`);

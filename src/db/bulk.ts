@@ -55,8 +55,8 @@ export async function insertRows(
     return;
   }
   await trx.executeQuery(CompiledQuery.raw("select 1")); // The transaction's connection is open from here on.
-  const { from } = await import("pg-copy-streams");
-  const copy = database.pg()!.query(from(`copy ${target} (${list}) from stdin`)) as NodeJS.WritableStream;
+  const { copyFrom } = await import("./copy.ts");
+  const copy = database.pg()!.query(copyFrom(`copy ${target} (${list}) from stdin`)) as NodeJS.WritableStream;
   await pipeline(Readable.from(copyText(rows, constants)), copy);
 }
 

@@ -34,20 +34,15 @@ async function isEmpty(trx: Trx, table: LogicalTable): Promise<boolean> {
   return rows.length === 0;
 }
 
-/**
- * Takes off the plain indexes of those of the tables that are empty, but for the names to keep (those that
- * the load itself reads by). Part of the caller's transaction.
- */
+/** Takes off the plain indexes of those of the tables that are empty. Part of the caller's transaction. */
 export async function deferIndexes(
   database: Database,
   trx: Trx,
   tables: readonly LogicalTable[],
-  keep: readonly string[],
 ): Promise<void> {
-  const found: PlainIndex[] = [];
+  const deferred: PlainIndex[] = [];
   for (const table of tables)
-    if (await isEmpty(trx, table)) found.push(...(await listPlainIndexes(database, trx, table)));
-  const deferred = found.filter((index) => !keep.includes(index.name));
+    if (await isEmpty(trx, table)) deferred.push(...(await listPlainIndexes(database, trx, table)));
   if (deferred.length === 0) return;
   for (const index of deferred) await sql.raw(`drop index ${quote(index.name)}`).execute(trx);
   await writeSetting(trx, SETTING, JSON.stringify(deferred));

@@ -66,8 +66,8 @@ export async function openStage(
     return stage;
   }
   await run(stage, `create temp table ${STAGE} on commit drop as select ${list} from ${name} with no data`);
-  const { from } = await import("pg-copy-streams");
-  const copy = database.pg()!.query(from(`copy ${STAGE} (${list}) from stdin`)) as NodeJS.WritableStream;
+  const { copyFrom } = await import("./copy.ts");
+  const copy = database.pg()!.query(copyFrom(`copy ${STAGE} (${list}) from stdin`)) as NodeJS.WritableStream;
   await pipeline(Readable.from(copyLines(rows)), copy);
   await run(stage, `analyze ${STAGE}`);
   return stage;

@@ -47,9 +47,28 @@ function isDead(holder: string): boolean {
   }
 }
 
+interface Held {
+  token: string;
+  holder: string;
+  acquired_at: Instant;
+  expires_at: Instant;
+}
+
+function refuseHeld(held: Held | undefined, now: Instant): void {
+  if (held === undefined || held.token === "" || held.expires_at <= now || isDead(held.holder)) return;
+  throw busy(
+    "locked",
+    `another run is at work: ${held.holder}, since ${held.acquired_at} UTC`,
+    `wait for it, or until its lock lapses at ${held.expires_at} UTC if it was killed; nothing was changed`,
+  );
+}
+
 /** @throws ClassbookError busy `locked`: another run holds the lease. */
 export async function takeLease(database: Database, name: string): Promise<Lease> {
   const lease = { name, token: randomUUID() };
+  // Before anything is written: the holder may be in a long transaction, and a writer would wait for its end.
+  const query = database.db.selectFrom("lease").selectAll().where("name", "=", name);
+  refuseHeld(await query.executeTakeFirst(), realNow());
   await writing(database, async (trx) => {
     const now = realNow();
     await trx
@@ -57,15 +76,11 @@ export async function takeLease(database: Database, name: string): Promise<Lease
       .values({ name, token: "", holder: "", acquired_at: now, expires_at: now })
       .onConflict((conflict) => conflict.column("name").doNothing())
       .execute();
-    const query = trx.selectFrom("lease").selectAll().where("name", "=", name);
-    const held = await (database.engine === "postgres" ? query.forUpdate() : query).executeTakeFirstOrThrow();
-    if (held.token !== "" && held.expires_at > now && !isDead(held.holder)) {
-      throw busy(
-        "locked",
-        `another run is at work: ${held.holder}, since ${held.acquired_at} UTC`,
-        `wait for it, or until its lock lapses at ${held.expires_at} UTC if it was killed; nothing was changed`,
-      );
-    }
+    const locked = trx.selectFrom("lease").selectAll().where("name", "=", name);
+    refuseHeld(
+      await (database.engine === "postgres" ? locked.forUpdate() : locked).executeTakeFirst(),
+      realNow(),
+    );
     await trx
       .updateTable("lease")
       .set({ token: lease.token, holder: self(), acquired_at: now, expires_at: expiry(now) })

@@ -5,7 +5,6 @@ import {
   type Driver,
   Kysely,
   SqliteDialect,
-  type SqliteDialectConfig,
   SqliteDriver,
 } from "kysely";
 import { busy, ClassbookError, usageError } from "../domain/error.ts";
@@ -13,23 +12,35 @@ import { busy, ClassbookError, usageError } from "../domain/error.ts";
 /** How long a command waits for another writer. The wait blocks the process: no longer than a person would. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Kysely's own driver sends a deferred BEGIN, which fails beside another writer whatever the timeout (kysely issue 1152). */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #sqlite: BetterSqlite3.Database;
+
+  constructor(sqlite: BetterSqlite3.Database) {
+    super({ database: sqlite });
+    this.#sqlite = sqlite;
+  }
+
+  /** Kysely's own driver sends a deferred BEGIN, which fails beside another writer whatever the timeout (kysely issue 1152). */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  /** After some errors, a full disk among them, SQLite has rolled back by itself: to do it again would hide the error. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #sqlite: BetterSqlite3.Database;
 
-  constructor(config: SqliteDialectConfig) {
-    super(config);
-    this.#config = config;
+  constructor(sqlite: BetterSqlite3.Database) {
+    super({ database: sqlite });
+    this.#sqlite = sqlite;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#config);
+    return new ImmediateSqliteDriver(this.#sqlite);
   }
 }
 
@@ -44,7 +55,8 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
   const sqlite = new BetterSqlite3(path, { readonly: options.readOnly, timeout: BUSY_TIMEOUT_MS });
   try {
     sqlite.pragma("foreign_keys = ON");
-    sqlite.pragma("cache_size = -40960");
+    sqlite.pragma("cache_size = -32768");
+    sqlite.pragma("threads = 2"); // For building indexes.
     const { version } = sqlite
       .prepare("select sqlite_version() as version, (select count(*) from sqlite_master) as n")
       .get() as {
@@ -52,7 +64,7 @@ export function openSqlite(path: string, options: { readOnly: boolean }): Sqlite
     };
     return {
       sqlite,
-      kysely: new Kysely({ dialect: new ImmediateSqliteDialect({ database: sqlite }) }),
+      kysely: new Kysely({ dialect: new ImmediateSqliteDialect(sqlite) }),
       version,
     };
   } catch (error) {

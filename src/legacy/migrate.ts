@@ -116,12 +116,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
   const blocks = await countForeseen(database);
   const { id, ids } = await writing(database, async (trx) => {
     await renewLease(trx, lease);
-    await deferIndexes(
-      database,
-      trx,
-      ["live_class_booking", "legacy_provenance"],
-      ["legacy_provenance_target"],
-    );
+    await deferIndexes(database, trx, ["live_class_booking"]);
     const reserved = {} as Ids;
     for (const kind of Object.keys(ID_TABLES) as (keyof Ids)[]) {
       const first = await reserveIds(database, trx, ID_TABLES[kind], blocks[kind]);

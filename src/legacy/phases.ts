@@ -16,7 +16,7 @@ export type Phase = (typeof PHASES)[number];
 
 /** Rows in memory at once. */
 export const PAGE = 1_000;
-const SESSION_PAGE = 2_000;
+const SESSION_PAGE = 10_000;
 
 /** Where a run stands, as far as its phases need to know. */
 export interface PhaseState {

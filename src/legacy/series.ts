@@ -12,7 +12,7 @@ import type { LegacySeriesTable } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
 import { nextId, type WriteContext } from "./write.ts";
 
-const PAGE = 1_000;
+const PAGE = 5_000;
 
 export const SERIES_COLUMNS = [
   "student_user_id",

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Row } from "../../fixtures/django-tables.ts";
 import { ana, ben, booking, lesson, noah, once, unifiedLesson } from "../../fixtures/edge-cases/world.ts";
 import { ENGINES, query } from "../support/databases.ts";
-import { afterDelta, insertion, lessons, rowsOnly } from "../support/delta.ts";
-import { named } from "../support/worlds.ts";
+import { afterDelta, lessons, rowsOnly } from "../support/delta.ts";
+import { insertion, named } from "../support/worlds.ts";
 
 const one = "one_on_one_booking:1";
 const two = "one_on_one_booking:2";

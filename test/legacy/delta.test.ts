@@ -11,10 +11,10 @@ import {
   unifiedSeat,
 } from "../../fixtures/edge-cases/world.ts";
 import { ENGINES, query } from "../support/databases.ts";
-import { afterDelta, insertion, lessons, rowsOnly } from "../support/delta.ts";
+import { afterDelta, lessons, rowsOnly } from "../support/delta.ts";
 import { migrate } from "../support/migration.ts";
 import { outcomesOf } from "../support/snapshots.ts";
-import { act, named } from "../support/worlds.ts";
+import { act, insertion, named } from "../support/worlds.ts";
 
 const one = "one_on_one_booking:1";
 const two = "one_on_one_booking:2";

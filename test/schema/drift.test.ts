@@ -86,12 +86,12 @@ describe.each(ENGINES)("%s", (engine) => {
         await damaged(engine, layout, [
           "drop index unique_group_booking",
           `drop index "${plain}"`,
-          "drop index legacy_provenance_uuid",
+          "drop index legacy_provenance_target",
         ]),
       ).toEqual([
         "unique index unique_group_booking is missing (0004_unique_bookings)",
         `index ${plain} is missing (0001_booking_tables)`,
-        "index legacy_provenance_uuid is missing (0002_own_tables)",
+        "index legacy_provenance_target is missing (0002_own_tables)",
       ]);
     });
 

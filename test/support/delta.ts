@@ -1,6 +1,6 @@
 /** A migration, what happens then, and the run that follows. */
 import { expect } from "vitest";
-import { type Cell, type Generation, type Row, tablesOf } from "../../fixtures/django-tables.ts";
+import type { Row } from "../../fixtures/django-tables.ts";
 import { lesson, once, world } from "../../fixtures/edge-cases/world.ts";
 import type { World } from "../../fixtures/edge-cases.ts";
 import type { Engine } from "../../src/db/layout.ts";
@@ -94,17 +94,6 @@ export function countsOf(counts: Counts): Counts {
     counts;
   expect(read).toBe(migrated + waitlisted + quarantined + unchanged);
   return { read, migrated, waitlisted, quarantined, unchanged, updated, by_status, by_code, by_table };
-}
-
-function literal(cell: Cell): string {
-  return typeof cell === "string" ? `'${cell.replaceAll("'", "''")}'` : String(cell);
-}
-
-/** The statement by which the app would insert a row; columns that it does not name get what fixtures give them. */
-export function insertion(table: string, row: Row, generation: Generation = "D"): string {
-  const { fields } = tablesOf(generation).get(table)!;
-  const cells = fields.map(({ name, fallback }) => literal(row[name] === undefined ? fallback : row[name]));
-  return `insert into {${table}} (${fields.map(({ name }) => `"${name}"`).join(", ")}) values (${cells.join(", ")})`;
 }
 
 /** Lessons of Ana with Tess, each on a one-time slot of its own, a day apart where not said otherwise. */

@@ -1,6 +1,7 @@
 /** Legacy databases to begin with, and hands that write to them as the app or a person in psql would. */
 import BetterSqlite3 from "better-sqlite3";
 import pg from "pg";
+import { type Cell, type Generation, type Row, tablesOf } from "../../fixtures/django-tables.ts";
 import { loadWorld, loadWorldPostgres, type World } from "../../fixtures/edge-cases.ts";
 import { type WriteGeneratedOptions, writePostgres, writeSqlite } from "../../fixtures/generate.ts";
 import { APP_MODELS, type Engine } from "../../src/db/layout.ts";
@@ -72,4 +73,18 @@ export async function act(place: Scratch, ...statements: string[]): Promise<void
   } finally {
     await client.end();
   }
+}
+
+function literal(cell: Cell): string {
+  return typeof cell === "string" ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+}
+
+/** The statement by which the app would insert a row; columns that it does not name get what fixtures give them. */
+export function insertion(table: string, row: Row, generation: Generation = "D"): string {
+  // Without an id the database gives one.
+  const fields = tablesOf(generation)
+    .get(table)!
+    .fields.filter(({ name }) => name !== "id" || row.id !== undefined);
+  const cells = fields.map(({ name, fallback }) => literal(row[name] === undefined ? fallback : row[name]));
+  return `insert into {${table}} (${fields.map(({ name }) => `"${name}"`).join(", ")}) values (${cells.join(", ")})`;
 }

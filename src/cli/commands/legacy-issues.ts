@@ -35,7 +35,17 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
         "after",
         "\nExample:\n  $ classbook legacy issues --db sample/school.sqlite3 --code no_course",
       )
-      .action(async (flags: ListFlags, run: Command) => list(shell(run), flags));
+      .allowExcessArguments()
+      .action(async (flags: ListFlags, run: Command) => {
+        // The bare noun lists, so commander takes a misspelt verb for an argument of the list.
+        if (run.args.length > 0)
+          throw usageError(
+            "unknownCommand",
+            `unknown command '${run.args[0]}'`,
+            `legacy issues has: ${issues.commands.map((verb) => verb.name()).join(", ")}`,
+          );
+        await list(shell(run), flags);
+      });
   asList(issues.command("list", { isDefault: true }));
 
   issues

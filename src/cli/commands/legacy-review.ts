@@ -10,7 +10,7 @@ import type { Database } from "../../db/open.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
-import { escapeControl, plural, printObject } from "../output.ts";
+import { escapeControl, plural, printObject, toJson } from "../output.ts";
 import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -148,7 +148,7 @@ export function defineReport(legacy: Command, shell: WithShell): void {
           const { collectReport } = await import("../../legacy/report.ts");
           const report = await collectReport(database, { now: here.now(), verify: result });
           if (here.output.format === "json") {
-            here.io.out(`${JSON.stringify(report, null, 2)}\n`);
+            here.io.out(`${toJson(report, 2)}\n`);
             return;
           }
           const text = html
