@@ -179,6 +179,19 @@ export function reasonOf(code: string): Reason {
   return known === undefined ? UNHEARD_OF : REASONS[known];
 }
 
+/**
+ * The usual answer in the words of `legacy issues`: `resolve --code no_course --course ID`.
+ *
+ * @param row the one row that it is about, as TABLE:ID; null = all of the reason, where they can share an answer
+ */
+export function usualRemedy(code: string, row: string | null): string {
+  const { answer, skip } = reasonOf(code);
+  const shared = answer === null || !answer.includes(TIMES);
+  const rows = row ?? (shared ? `--code ${code}` : "TABLE:ID");
+  if (answer !== null) return `resolve ${rows} ${answer}`;
+  return skip === null ? `retry ${rows}` : `skip ${rows} --reason "${skip}"`;
+}
+
 /** A thing to do: in words, and the command that does it (null: it is not done with classbook). */
 export interface Step {
   what: string;

@@ -5,8 +5,8 @@ import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
 import { exportLine, parseRowName } from "../../legacy/issues.ts";
+import { usualRemedy } from "../../legacy/reasons.ts";
 import { escapeControl, plural, printObjects, printRows } from "../output.ts";
-import { REMEDIES } from "../screens/migration.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { importIssues, type ResolveFlags, resolve, retry, skip } from "./legacy-decisions.ts";
 
@@ -192,7 +192,7 @@ async function show(here: Shell, names: string[]): Promise<void> {
 
 function issueScreen(issue: PublicIssue): string {
   const name = `${issue.source_table}:${issue.source_id}`;
-  const remedy = (REMEDIES[issue.code] ?? "").replace(`--code ${issue.code}`, name).replace("TABLE:ID", name);
+  const remedy = usualRemedy(issue.code, name);
   return [
     `${name}  ${issue.code}  ${issue.status}`,
     `  ${escapeControl(issue.message)}`,

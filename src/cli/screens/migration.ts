@@ -3,31 +3,11 @@ import type { Database } from "../../db/open.ts";
 import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
 import type { Preview } from "../../legacy/preview.ts";
+import { usualRemedy } from "../../legacy/reasons.ts";
 import { type Paint, paintFor } from "../io.ts";
 import { escapeControl, plural } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { heading } from "./heading.ts";
-
-/** How each reason is resolved, in the words of `legacy issues resolve`. */
-export const REMEDIES: Record<string, string> = {
-  unknown_status: "resolve --code unknown_status --status STATUS",
-  missing_user: "resolve --code missing_user --student USER",
-  missing_session: "resolve --code missing_session --session ID",
-  missing_slot: "resolve TABLE:ID --teacher ID --course ID --start INSTANT --end INSTANT",
-  missing_course: "resolve --code missing_course --course ID",
-  missing_teacher: "resolve --code missing_teacher --teacher ID",
-  session_without_teacher: "resolve --code session_without_teacher --teacher ID",
-  no_course: "resolve --code no_course --course ID",
-  incomplete_slot: "resolve TABLE:ID --start INSTANT --end INSTANT",
-  bad_timezone: "resolve --code bad_timezone --timezone ZONE",
-  bad_timestamp: "resolve TABLE:ID --timestamp INSTANT (or --start, --end)",
-  slot_has_no_occurrence: "resolve TABLE:ID --start INSTANT --end INSTANT",
-  bad_time_range: "resolve TABLE:ID --start INSTANT --end INSTANT",
-  bad_value: "mend the row in the app, then retry --code bad_value",
-  already_booked: "skip --code already_booked --reason TEXT",
-  duplicate_booking: "skip --code duplicate_booking --reason TEXT",
-  diverged: "skip TABLE:ID --reason TEXT (the unified row stays)",
-};
 
 const NAMES = { booking: "Group bookings", one_on_one_booking: "One-on-one lessons" } as const;
 
@@ -79,7 +59,7 @@ function reasons(counts: Counts, examples: Record<string, string[]>, paint: Pain
     `  Why ${plural(counts.quarantined, "row waits", "rows wait")} for a decision`,
     ...codes.flatMap(([code, n]) => {
       const head = `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   `;
-      const remedy = paint.dim(`→ classbook legacy issues ${REMEDIES[code] ?? "show TABLE:ID"}`);
+      const remedy = paint.dim(`→ classbook legacy issues ${usualRemedy(code, null)}`);
       const example = examples[code]?.[0];
       return example === undefined
         ? [head + remedy]
