@@ -29,7 +29,8 @@ export function processIo(): Io {
     // A reader that has seen enough (`| head`) is no failure.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
-      process.exit(process.exitCode ?? 0);
+      // Work whose remarks nobody reads any more goes on; an answer that nobody reads need not be finished.
+      if (stream === stdout) process.exit(process.exitCode ?? 0);
     });
   }
   const outIsTerminal = stdout.isTTY === true;

@@ -72,9 +72,7 @@ export interface ShellParts {
 }
 
 export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell {
-  const zone = settle("tz", flags.tz, env) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isZone(zone))
-    throw usageError("bad_timezone", `"${zone}" is not an IANA time zone`, "such as --tz Europe/Madrid");
+  const zone = zoneOfDisplay(flags, env);
   const fixed = flags.now === undefined ? null : readInstant("--now", flags.now, zone);
   const layout = settle("layout", flags.layout, env);
   if (layout !== null && layout !== "native" && layout !== "django")
@@ -143,6 +141,15 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       if (flags.quiet !== true) painted.err(`${text}\n`);
     },
   };
+}
+
+/** The system's own zone needs no check. */
+function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): string {
+  const asked = settle("tz", flags.tz, env);
+  if (asked === null) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isZone(asked))
+    throw usageError("bad_timezone", `"${asked}" is not an IANA time zone`, "such as --tz Europe/Madrid");
+  return asked;
 }
 
 function systemUser(): string {

@@ -154,7 +154,7 @@ async function recount(
  * the new value; a counter is then counted anew, for the run's bookings are gone.
  */
 export async function changeBack(database: Database, trx: Trx, runId: number): Promise<void> {
-  for (let after = 0; ; ) {
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const page = await listSessionsBefore(trx, runId, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) break;

@@ -134,3 +134,6 @@ export interface MappingOptions {
   /** The zone of legacy timestamps without an offset: UTC, or where USE_TZ was off the app's zone. */
   sourceTimezone: string;
 }
+
+/** Legacy rows a transaction: about a second of work, which is how long an app on the same SQLite file may wait. */
+export const DEFAULT_BATCH = 25_000;

@@ -18,7 +18,6 @@ import { ClassbookError, notFound, refused, usageError } from "../domain/error.t
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
 import { ISSUE_CODES, type MappingOptions } from "./facts.ts";
-import { migrateRows } from "./retake.ts";
 
 /** A legacy row as people name it: `booking:12`. */
 export interface RowName {
@@ -193,6 +192,7 @@ async function retake(
   prepare: (trx: Trx, table: SourceTable, ids: number[]) => Promise<void>,
 ): Promise<Settled[]> {
   const settled: Settled[] = [];
+  const { migrateRows } = await import("./retake.ts"); // Listing and showing need none of it.
   for (const [table, ids] of byTable(issues)) {
     await migrateRows(database, table, ids, options, (trx) => prepare(trx, table, ids));
     for (const id of ids) {

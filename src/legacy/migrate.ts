@@ -17,11 +17,10 @@ import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
-import { PHASES, type Phase, type PhaseState, workOf } from "./phases.ts";
+import { FIRST_KEY, PHASES, type Phase, type PhaseState, workOf } from "./phases.ts";
 import { ID_TABLES, type Ids, type WriteContext } from "./write.ts";
 
 export const LEASE = "legacy";
-export const DEFAULT_BATCH = 25_000;
 
 export interface Progress {
   phase: Phase;
@@ -129,7 +128,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       finished_at: null,
       actor: options.actor,
       phase: PHASES[0],
-      last_id: 0,
+      last_id: FIRST_KEY,
     };
     return {
       id: await insertRun(trx, {
@@ -140,7 +139,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       ids: reserved,
     };
   });
-  const begin = { phase: PHASES[0], lastId: 0, lastKey: "", ahead: [] };
+  const begin = { phase: PHASES[0], lastId: FIRST_KEY, lastKey: "", ahead: [] };
   return makeRun(database, lease, options, { id, ...begin, ids, counts });
 }
 
@@ -228,7 +227,7 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
   const phase = run.phase as Phase;
   const reached = await workOf(phase)(run, context);
   const next = reached === null ? (PHASES[PHASES.indexOf(phase) + 1] ?? "done") : phase;
-  const lastId = typeof reached === "number" ? reached : 0;
+  const lastId = typeof reached === "number" ? reached : FIRST_KEY;
   const lastKey = typeof reached === "string" ? reached : "";
   const ahead = next === phase ? context.ahead : [];
   await updateRun(trx, run.id, {

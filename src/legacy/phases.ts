@@ -14,6 +14,9 @@ import type { WriteContext } from "./write.ts";
 export const PHASES = ["sessions", "booking", "one_on_one_booking", "indexes", "series", "seats"] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** Before every key, ids that a hand made negative included. */
+export const FIRST_KEY = Number.MIN_SAFE_INTEGER;
+
 /** Rows in memory at once. */
 export const PAGE = 1_000;
 const SESSION_PAGE = 10_000;

@@ -10,6 +10,7 @@ import { type Counts, countCandidate, countUnchanged, emptyCounts } from "./coun
 import type { Candidate } from "./derive.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
+import { FIRST_KEY } from "./phases.ts";
 import { type PagePlan, planPage } from "./plan.ts";
 import { capacityOf } from "./sessions.ts";
 
@@ -50,8 +51,8 @@ export async function previewMigration(database: Database, options: PreviewOptio
   for (const table of SOURCE_TABLES) total += (await countSource(database.layout, database.db, table)) ?? 0;
   for (const table of SOURCE_TABLES) {
     await findLosers(database, table, { ...options, given });
-    const source = await LegacySource.open(database, database.db, table, { given, unseenAfter: 0 });
-    for (let after = 0; !options.shouldStop(); ) {
+    const source = await LegacySource.open(database, database.db, table, { given, unseenAfter: FIRST_KEY });
+    for (let after = FIRST_KEY; !options.shouldStop(); ) {
       const plan = await planPage(context, database.db, source, { after, limit: PAGE });
       if (plan === null) break;
       countPlan(counts, plan);

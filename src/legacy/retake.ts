@@ -13,7 +13,7 @@ import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
 import { LEASE, relaxForeignKeys } from "./migrate.ts";
 import { takePage } from "./page.ts";
-import { countSeats, PAGE, type PhaseState } from "./phases.ts";
+import { countSeats, FIRST_KEY, PAGE, type PhaseState } from "./phases.ts";
 import { writeSeriesPage } from "./series.ts";
 import type { WriteContext } from "./write.ts";
 
@@ -61,14 +61,14 @@ export async function migrateRows(
         database,
         options: { ...options, batch: PAGE },
         id: context.runId,
-        lastId: 0,
+        lastId: FIRST_KEY,
         lastKey: "",
         given: true,
         checkOccupied: true,
       };
       for (let reached: number | null = 0; reached !== null; ) {
         reached = await countSeats(state, context);
-        state.lastId = reached ?? 0;
+        state.lastId = reached ?? FIRST_KEY;
       }
       await resumeTriggers(database, trx);
       return context.counts;

@@ -33,6 +33,11 @@ export interface Program {
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** A shell line in which `classbook` is the program. */
   shell(line: string, options?: RunOptions): Promise<Ran>;
+  /**
+   * On a terminal of 100 columns, where a person types `keys` once something like `prompt` stands there. What
+   * the terminal shows, both streams, is `out`.
+   */
+  terminal(args: readonly string[], options: RunOptions & { prompt?: RegExp; keys?: string }): Promise<Ran>;
   remove(): void;
 }
 
@@ -51,6 +56,7 @@ export function buildProgram(): Program {
     run: (args, options = {}) => finish(process.execPath, [bin, ...args], options),
     shell: (line, options = {}) =>
       finish("sh", ["-c", `classbook() { "${process.execPath}" "${bin}" "$@"; }\n${line}`], options),
+    terminal: (args, options) => onTerminal([process.execPath, bin, ...args], options),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -66,7 +72,32 @@ function unprivileged(command: string, args: readonly string[]) {
   return { command, args, uid: NOBODY, gid: NOBODY };
 }
 
-function finish(program: string, given: readonly string[], options: RunOptions): Promise<Ran> {
+/** `script` gives a pseudo-terminal: util-linux has it on every Linux, BSD and macOS have their own form. */
+function onTerminal(
+  words: string[],
+  { prompt, keys = "", ...options }: Parameters<Program["terminal"]>[1],
+): Promise<Ran> {
+  const line = `stty cols 100; exec ${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")}`;
+  const args =
+    process.platform === "linux" ? ["-qec", line, "/dev/null"] : ["-q", "/dev/null", "sh", "-c", line];
+  let typed = false;
+  return finish("script", args, {
+    ...options,
+    input: "",
+    onOutput: (all, type) => {
+      if (typed || prompt === undefined || !prompt.test(all)) return;
+      typed = true;
+      type(keys);
+    },
+  });
+}
+
+interface Watched extends RunOptions {
+  /** Keeps standard input open, and is told all that was said whenever more is. */
+  onOutput?: (all: string, type: (keys: string) => void) => void;
+}
+
+function finish(program: string, given: readonly string[], options: Watched): Promise<Ran> {
   const { cwd = dirname(ROOT), env = {}, input } = options;
   const { command, args, ...ids } = options.unprivileged
     ? unprivileged(program, given)
@@ -83,10 +114,14 @@ function finish(program: string, given: readonly string[], options: RunOptions):
     });
     let out = "";
     let err = "";
-    child.stdout!.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      options.onOutput?.(out, (keys) => child.stdin!.write(keys));
+    });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => (err += text));
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, out, err }));
-    child.stdin?.on("error", () => {}).end(input);
+    child.stdin?.on("error", () => {});
+    if (options.onOutput === undefined) child.stdin?.end(input);
   });
 }

@@ -4,8 +4,7 @@ import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
 import { migrateSchema, readSchemaState, requireMigratable } from "../../db/schema.ts";
 import { usageError } from "../../domain/error.ts";
-import { DEFAULT_BATCH, migrateLegacy } from "../../legacy/migrate.ts";
-import { previewMigration } from "../../legacy/preview.ts";
+import { DEFAULT_BATCH } from "../../legacy/facts.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
 import { zoneOfSource } from "../migrated.ts";
 import { printObject } from "../output.ts";
@@ -76,7 +75,7 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
   requireLegacy(database);
   const progress = here.progress();
   try {
-    const preview = await previewMigration(database, {
+    const preview = await (await import("../../legacy/preview.ts")).previewMigration(database, {
       sourceTimezone: await zoneOfSource(database, zone),
       onProgress: (done, total) => progress.update("reading", done, total),
       shouldStop: here.stopping,
@@ -124,7 +123,7 @@ async function migrate(here: Shell, database: Database, flags: MigrateFlags): Pr
   const progress = here.progress();
   const started = Date.now();
   try {
-    const result = await migrateLegacy(database, {
+    const result = await (await import("../../legacy/migrate.ts")).migrateLegacy(database, {
       sourceTimezone: zone,
       now: here.now,
       actor: here.actor,
