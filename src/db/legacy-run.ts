@@ -1,29 +1,20 @@
 /** The runs of the migration, and the session values that they found and wrote. */
 
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { SEATED_STATUSES } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Cell, insertRows, updateRows } from "./bulk.ts";
 import { quote } from "./ddl.ts";
 import { listSessionsBefore } from "./legacy-rollback.ts";
 import type { Database, Db } from "./open.ts";
+import type { LegacyRunTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
 
-export interface RunRow {
-  id: number;
-  status: string;
-  started_at: Instant;
-  finished_at: Instant | null;
-  actor: string;
-  phase: string;
-  last_id: number;
-  ids: string;
-  counts: string;
-}
+export type RunRow = Selectable<LegacyRunTable>;
 
-export async function listRuns(database: Database): Promise<RunRow[]> {
+export async function listRuns(database: Database, db: Db = database.db): Promise<RunRow[]> {
   if (!database.layout.has("legacy_run")) return [];
-  return database.db.selectFrom("legacy_run").selectAll().orderBy("id").execute();
+  return db.selectFrom("legacy_run").selectAll().orderBy("id").execute();
 }
 
 export async function insertRun(trx: Trx, run: Omit<RunRow, "id">): Promise<number> {

@@ -54,6 +54,33 @@ function readStamps(facts: CommonFacts, reader: TimestampReader) {
   };
 }
 
+type Stamps = ReturnType<typeof readStamps>;
+
+/** The columns that tell when things happened and by whom, alike for both kinds (LEGACY 2.2, 2.3). */
+function historyOf(
+  facts: CommonFacts,
+  userId: number,
+  bookedAt: Instant,
+  stamps: Stamps,
+  declinedAt: Instant | null,
+) {
+  return {
+    decided_by_id: null,
+    cancelled_by_id: cancelledBy(facts, userId),
+    cancelled_at: stamps.cancelled_at,
+    cancel_reason: text(facts.cancellation_reason),
+    created_at: bookedAt,
+    updated_at: latest(
+      bookedAt,
+      stamps.confirmed_at,
+      stamps.cancelled_at,
+      stamps.rescheduled_at,
+      stamps.attended_at,
+      declinedAt,
+    ),
+  };
+}
+
 function cancelledBy(facts: CommonFacts, userId: number): number | null {
   if (facts.cancellation_reason === "student") return userId;
   return facts.cancellation_reason === "teacher" ? facts.teacher_user_id : null;
@@ -117,18 +144,7 @@ export function mapGroupBooking(facts: GroupFacts, options: MappingOptions): Der
       session_id: facts.found_session_id,
       seats_reserved: seats,
       decision_at: stamps.confirmed_at,
-      decided_by_id: null,
-      cancelled_by_id: cancelledBy(facts, facts.found_user_id),
-      cancelled_at: stamps.cancelled_at,
-      cancel_reason: text(facts.cancellation_reason),
-      created_at: stamps.booked_at,
-      updated_at: latest(
-        stamps.booked_at,
-        stamps.confirmed_at,
-        stamps.cancelled_at,
-        stamps.rescheduled_at,
-        stamps.attended_at,
-      ),
+      ...historyOf(facts, facts.found_user_id, stamps.booked_at, stamps, null),
     },
   };
 }
@@ -195,19 +211,7 @@ export function mapOneOnOneBooking(facts: OneOnOneFacts, options: MappingOptions
       session_id: null,
       seats_reserved: 1,
       decision_at: status === "declined" ? declined_at : stamps.confirmed_at,
-      decided_by_id: null,
-      cancelled_by_id: cancelledBy(facts, facts.found_user_id),
-      cancelled_at: stamps.cancelled_at,
-      cancel_reason: text(facts.cancellation_reason),
-      created_at: stamps.booked_at,
-      updated_at: latest(
-        stamps.booked_at,
-        stamps.confirmed_at,
-        stamps.cancelled_at,
-        stamps.rescheduled_at,
-        stamps.attended_at,
-        declined_at,
-      ),
+      ...historyOf(facts, facts.found_user_id, stamps.booked_at, stamps, declined_at),
     },
   };
 }
