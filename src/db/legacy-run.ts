@@ -2,7 +2,6 @@
 
 import { type Selectable, sql } from "kysely";
 import { SEATED_STATUSES } from "../domain/booking.ts";
-import type { Instant } from "../domain/instant.ts";
 import { type Cell, insertRows, updateRows } from "./bulk.ts";
 import { quote } from "./ddl.ts";
 import { listSessionsBefore } from "./legacy-rollback.ts";
