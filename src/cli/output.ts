@@ -1,5 +1,7 @@
 /** Rows and objects in the five formats (CLI.md): table, tsv, csv, ndjson, json. */
 import { usageError } from "../domain/error.ts";
+import { clockOfWall, dateOfWall, type Instant, toRfc3339, weekdayOf } from "../domain/instant.ts";
+import { toWall } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 
 export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
@@ -12,6 +14,8 @@ export interface OutputOptions {
   fields: string[] | null;
   /** A header line in TSV and CSV. */
   header: boolean;
+  /** Time zone of what a person reads. */
+  zone: string;
 }
 
 export type Value = string | number | boolean | null | undefined | object;
@@ -44,12 +48,32 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
+const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
+
+/** An instant as a person reads it: `Fri 20 Nov 2026 10:00 Europe/Madrid`. */
+export function localTime(instant: string, zone: string): string {
+  const wall = toWall(instant as Instant, zone);
+  const date = dateOfWall(wall);
+  const day = `${DAYS[weekdayOf(date)]} ${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+  return `${day} ${date.slice(0, 4)} ${clockOfWall(wall)} ${zone}`;
+}
+
+function isInstant(key: string, value: Value): value is string {
+  return typeof value === "string" && /_(at|at_utc)$/.test(key) && STAMP.test(value);
+}
+
+/** A cell of a table: instants in the zone of display, lists without their brackets. */
+function shownText(key: string, value: Value, zone: string): string {
+  if (isInstant(key, value)) return localTime(value, zone);
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join("; ");
+  return cellText(value);
+}
 
 /** An instant in the form of machines, also inside lists and objects; a source row stays as it was found. */
 export function publicValue(key: string, value: Value): Value {
-  if (typeof value === "string" && /_(at|at_utc)$/.test(key) && STAMP.test(value))
-    return `${value.slice(0, 10)}T${value.slice(11)}Z`;
+  if (isInstant(key, value)) return toRfc3339(value as Instant);
   if (typeof value !== "object" || value === null || key === "source") return value;
   return Array.isArray(value) ? value.map((item: Value) => publicValue(key, item)) : publicRow(value as Row);
 }
@@ -129,7 +153,7 @@ export async function printRows(
         `${drawTable(
           io,
           visible,
-          rows.map((row) => visible.map((c) => escapeControl(cellText(row[c])))),
+          rows.map((row) => visible.map((c) => escapeControl(shownText(c, row[c], options.zone)))),
         )}\n`,
       );
       return;
@@ -178,7 +202,7 @@ export async function printObject(
       io.out(
         fields === null
           ? await screen()
-          : `${keys.map((key) => `${key}  ${escapeControl(cellText(picked[key]))}`).join("\n")}\n`,
+          : `${keys.map((key) => `${key}  ${escapeControl(shownText(key, object[key], options.zone))}`).join("\n")}\n`,
       );
       return;
     default:

@@ -105,6 +105,7 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       format: formatOf(flags, env, io),
       fields: flags.fields === undefined ? null : flags.fields.split(",").map((field) => field.trim()),
       header: flags.header === true,
+      zone,
     },
     zone,
     now: () => fixed ?? fromDate(new Date()),

@@ -158,11 +158,11 @@ export class Layout {
   }
 }
 
-function halfASchema(missing: readonly string[]): ClassbookError {
+function halfASchema(missing: readonly string[], otherwise = ""): ClassbookError {
   return usageError(
     "half_a_schema",
     `this database has only part of the app's tables: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there`,
-    "check that the dump was restored completely",
+    `check that the dump was restored completely${otherwise}`,
   );
 }
 
@@ -245,7 +245,10 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
     const missing = MARKS.filter(
       (mark) => ![...catalog.keys()].some((name) => name.toLowerCase().endsWith(`_${mark}`)),
     );
-    throw halfASchema(missing.map((mark) => `${[...labels.keys()][0]}_${mark}`));
+    throw halfASchema(
+      missing.map((mark) => `${[...labels.keys()][0]}_${mark}`),
+      "; --layout django works with what there is",
+    );
   }
   throw usageError(
     "not_this_app",

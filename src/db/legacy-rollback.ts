@@ -42,6 +42,7 @@ export async function forgetRows(trx: Trx, rows: readonly CreatedRow[]): Promise
         .deleteFrom("legacy_issue")
         .where("source_table", "=", table)
         .where("source_id", "in", part)
+        .where("status", "<>", "skipped")
         .where("given_student_user_id", "is", null)
         .where("given_session_id", "is", null)
         .where("given_teacher_id", "is", null)
@@ -57,6 +58,7 @@ export async function forgetRows(trx: Trx, rows: readonly CreatedRow[]): Promise
         .set({ status: "resolved" })
         .where("source_table", "=", table)
         .where("source_id", "in", part)
+        .where("status", "<>", "skipped")
         .execute();
     }
   }

@@ -110,6 +110,25 @@ async function withLayout(opened: Opened, choice: LayoutChoice): Promise<Databas
   return database;
 }
 
+const WAL_ATTEMPTS = 50;
+
+/**
+ * A database of our own is written by several processes: WAL lets them read meanwhile. The app's file keeps its
+ * mode. SQLite does not wait for another process that changes the mode at the same time, so this does.
+ */
+export async function prepareNew({ layout, sqlite }: Database): Promise<void> {
+  if (layout.kind !== "native" || layout.catalog.size > 0 || sqlite === null) return;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      sqlite.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "SQLITE_BUSY" || attempt > WAL_ATTEMPTS) throw error;
+      await new Promise((wake) => setTimeout(wake, 20));
+    }
+  }
+}
+
 async function openSqliteFile(file: string, options: OpenOptions): Promise<Opened> {
   const readOnly = options.readOnly ?? false;
   const inMemory = file === ":memory:";

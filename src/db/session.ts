@@ -111,7 +111,7 @@ export async function readSeatDrift(
 /** All sessions whose counters are wrong. */
 export async function listSeatDrift(database: Database, db: Db): Promise<SeatDrift[]> {
   const found: SeatDrift[] = [];
-  for (let after: number | null = 0; after !== null; ) {
+  for (let after: number | null = Number.MIN_SAFE_INTEGER; after !== null; ) {
     const page: SeatDriftPage = await readSeatDrift(database, db, after, SESSIONS_AT_ONCE);
     found.push(...page.drift);
     after = page.upTo;

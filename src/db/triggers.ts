@@ -64,7 +64,8 @@ function sqliteInstant(value: string, minutes?: string): string {
 
 function sqliteTriggers(n: Names): Step[] {
   const live = `NOT EXISTS (SELECT 1 FROM ${n.bulkLoad})`;
-  const utcSource = `NOT EXISTS (SELECT 1 FROM ${n.setting} WHERE name = 'source_timezone')`;
+  const localSource = `EXISTS (SELECT 1 FROM ${n.setting} WHERE name = 'source_timezone')`;
+  const utcSource = `NOT ${localSource}`;
   const seats = (id: string) => {
     const sum = `(SELECT COALESCE(SUM(seats_reserved), 0) FROM ${n.booking} WHERE session_id = ${id} AND status IN ${SEATED})`;
     const mirror = n.has("current_attendees") ? `, current_attendees = ${sum}` : "";
@@ -123,6 +124,18 @@ function sqliteTriggers(n: Names): Step[] {
       [
         `UPDATE ${n.session} SET start_at_utc = COALESCE(${start}, NEW.start_at_utc), end_at_utc = COALESCE(${end}, ${givenEnd}, NEW.end_at_utc) WHERE id = NEW.id`,
       ],
+    ),
+    // The database cannot tell local time: the next run of the migration fills the UTC fields again.
+    sqliteTrigger(
+      "classbook_session_local_time",
+      `UPDATE OF scheduled_start, duration_minutes ON ${n.session}`,
+      [
+        "(NEW.scheduled_start IS NOT OLD.scheduled_start OR NEW.duration_minutes IS NOT OLD.duration_minutes)",
+        "NEW.start_at_utc IS OLD.start_at_utc AND NEW.end_at_utc IS OLD.end_at_utc",
+        live,
+        localSource,
+      ],
+      [`UPDATE ${n.session} SET start_at_utc = NULL, end_at_utc = NULL WHERE id = NEW.id`],
     ),
     sqliteTrigger(
       "classbook_session_capacity",
@@ -217,6 +230,11 @@ BEGIN
       NEW.start_at_utc := COALESCE(NEW.scheduled_start, NEW.start_at_utc);
       NEW.end_at_utc := NEW.start_at_utc + ${duration};
     END IF;
+  ELSIF TG_OP = 'UPDATE' AND (NEW.scheduled_start IS DISTINCT FROM OLD.scheduled_start OR NEW.duration_minutes IS DISTINCT FROM OLD.duration_minutes)
+    AND NEW.start_at_utc IS NOT DISTINCT FROM OLD.start_at_utc AND NEW.end_at_utc IS NOT DISTINCT FROM OLD.end_at_utc THEN
+    -- The database cannot tell local time: the next run of the migration fills the UTC fields again.
+    NEW.start_at_utc := NULL;
+    NEW.end_at_utc := NULL;
   END IF;
   RETURN NEW;
 END $$`,

@@ -17,8 +17,9 @@ import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
+import { ID_TABLES, type Ids } from "./ids.ts";
 import { FIRST_KEY, PHASES, type Phase, type PhaseState, workOf } from "./phases.ts";
-import { ID_TABLES, type Ids, type WriteContext } from "./write.ts";
+import type { WriteContext } from "./write.ts";
 
 export const LEASE = "legacy";
 

@@ -11,6 +11,7 @@ import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
+import { noIds } from "./ids.ts";
 import { LEASE, relaxForeignKeys } from "./migrate.ts";
 import { takePage } from "./page.ts";
 import { countSeats, FIRST_KEY, PAGE, type PhaseState } from "./phases.ts";
@@ -44,12 +45,11 @@ export async function migrateRows(
     return await writing(database, async (trx) => {
       await renewLease(trx, lease);
       await pauseTriggers(database, trx);
-      const none = { next: 0, end: 0 };
       const context: WriteContext = {
         database,
         trx,
         runId: last?.id ?? 0,
-        ids: { booking: { ...none }, waitlist: { ...none }, series: { ...none }, item: { ...none } },
+        ids: noIds(),
         counts: emptyCounts(),
         ahead: [],
       };

@@ -1,5 +1,6 @@
 /** Takes back what a run created, and nothing that people changed afterwards (LEGACY 3). */
 import { deleteRows, pauseTriggers, resumeTriggers } from "../db/bulk.ts";
+import { restoreNextIndex } from "../db/deferred-index.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { findBookings, findEntries } from "../db/legacy.ts";
 import {
@@ -11,13 +12,16 @@ import {
 } from "../db/legacy-rollback.ts";
 import { changeBack, listRuns, type RunRow, updateRun } from "../db/legacy-run.ts";
 import type { Database, Db } from "../db/open.ts";
+import { listNotMigrated, listSeriesItems } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
+import { emptyCounts } from "./counts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
+import { noIds } from "./ids.ts";
 import { LEASE } from "./migrate.ts";
-import { fingerprint, SERIES_COLUMNS } from "./series.ts";
-import { removeBookings } from "./write.ts";
+import { fingerprint, SERIES_COLUMNS, writeSeriesPage } from "./series.ts";
+import { removeBookings, type WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
 
@@ -91,7 +95,7 @@ export async function planRollback(database: Database, runId: number | null): Pr
   const series = await sortOutSeries(database.db, run.id);
   plan.series = series.removable.length + series.touched.length;
   plan.touched.push(...series.touched);
-  plan.sessions = (await listSessionsBefore(database.db, run.id, 0, null)).length;
+  plan.sessions = (await listSessionsBefore(database.db, run.id, Number.MIN_SAFE_INTEGER, null)).length;
   return plan;
 }
 
@@ -148,8 +152,9 @@ async function sortOutSeries(db: Db, runId: number): Promise<{ removable: number
   const touched: Touched[] = [];
   for (const { known, stored } of await listRunSeries(db, runId)) {
     if (stored === null) continue;
-    if (fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === known.source_hash)
-      removable.push(known.series_id);
+    const items = (await listSeriesItems(db, [known.series_id])).map((item) => item.booking_id);
+    const asWritten = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === known.source_hash;
+    if (asWritten && (await listNotMigrated(db, items)).length === 0) removable.push(known.series_id);
     else
       touched.push({
         table: "booking_series",
@@ -208,6 +213,8 @@ async function removeAll(
       await resumeTriggers(database, trx);
     });
   await step(async (trx) => {
+    // Were the rollback killed: a run that lost rows must not go on after them.
+    await updateRun(trx, run.id, { status: "done" });
     const { removable, touched } = await sortOutSeries(trx, run.id);
     const ids = [...removable, ...touched.map((row) => row.id)];
     for (let at = 0; at < ids.length; at += 1000) {
@@ -238,8 +245,29 @@ async function removeAll(
     if (length === 0) break;
     await new Promise((resume) => setImmediate(resume));
   }
+  for (let isLeft = true; isLeft; )
+    await step(async (trx) => {
+      isLeft = await restoreNextIndex(database, trx); // Of a run that never came to its end.
+    });
   await step(async (trx) => {
+    await rebuildSeries(database, trx, run.id);
     await changeBack(database, trx, run.id);
     await updateRun(trx, run.id, { status: "rolled_back", finished_at: options.now() });
   });
+}
+
+/** Series of other runs that lost members, or were the taken run's and have members of others. */
+async function rebuildSeries(database: Database, trx: Trx, without: number): Promise<void> {
+  const standing = (await listRuns(database, trx)).filter(
+    (run) => run.id !== without && run.status !== "rolled_back",
+  );
+  const context: WriteContext = {
+    database,
+    trx,
+    runId: standing.at(-1)?.id ?? without,
+    ids: noIds(),
+    counts: emptyCounts(),
+    ahead: [],
+  };
+  for (let key: string | null = ""; key !== null; ) key = await writeSeriesPage(context, key);
 }

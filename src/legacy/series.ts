@@ -10,7 +10,8 @@ import {
 } from "../db/series.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
-import { nextId, type WriteContext } from "./write.ts";
+import { nextId } from "./ids.ts";
+import type { WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
 
@@ -217,7 +218,10 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
     const last = Math.max(...items.map((item) => item.occurrence_index));
     const missing = series.items.filter((id) => !there.includes(id));
     await insertItems(context, before.series_id, missing, last + 1);
-  } else if (there.join() !== series.items.join()) {
+  } else if (
+    there.join() !== series.items.join() ||
+    items.some((item, at) => item.occurrence_index !== at + 1)
+  ) {
     await deleteItems(trx, before.series_id, there);
     await insertItems(context, before.series_id, series.items);
   }

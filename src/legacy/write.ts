@@ -1,5 +1,5 @@
 /** Carries out a page's plan inside the batch's transaction. */
-import { type Cell, deleteRows, insertRows, reserveIds, updateRows } from "../db/bulk.ts";
+import { type Cell, deleteRows, insertRows, updateRows } from "../db/bulk.ts";
 import { closeIssue, openIssue, passEntryOn, upsertProvenance } from "../db/legacy.ts";
 import { readSourceRows } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
@@ -9,6 +9,7 @@ import { type Counts, countCandidate, countChange, countUnchanged } from "./coun
 import type { Candidate } from "./derive.ts";
 import type { WaitlistEntry } from "./facts.ts";
 import { UNIFIED_COLUMNS, unifiedCells } from "./fingerprint.ts";
+import { type Ids, nextId, nextOf } from "./ids.ts";
 import type { Change, Migrated, PagePlan, Waitlisted } from "./plan.ts";
 
 const BOOKING_COLUMNS = ["id", ...UNIFIED_COLUMNS];
@@ -25,26 +26,6 @@ const PROVENANCE_COLUMNS = [
 ];
 const ISSUE_COLUMNS = ["source_table", "source_id", "code", "message", "status", "source", "run_id"];
 
-/** Ids that a run has to give: the next one, and where its block ends. */
-export interface IdBlock {
-  next: number;
-  end: number;
-}
-
-export interface Ids {
-  booking: IdBlock;
-  waitlist: IdBlock;
-  series: IdBlock;
-  item: IdBlock;
-}
-
-export const ID_TABLES = {
-  booking: "live_class_booking",
-  waitlist: "session_waitlist",
-  series: "booking_series",
-  item: "booking_series_item",
-} as const;
-
 export interface WriteContext {
   database: Database;
   trx: Trx;
@@ -53,22 +34,6 @@ export interface WriteContext {
   counts: Counts;
   /** Rows of the table at work that were settled, and counted, before their turn. */
   ahead: number[];
-}
-
-/** The next id of the run's own block; rows that nobody foresaw get a block of their own. */
-export async function nextId(
-  context: Pick<WriteContext, "database" | "trx" | "ids">,
-  kind: keyof Ids,
-  foreseen = 1,
-): Promise<number> {
-  const block = context.ids[kind];
-  if (block.next >= block.end) {
-    const first = await reserveIds(context.database, context.trx, ID_TABLES[kind], foreseen);
-    context.ids[kind] = { next: first, end: first + foreseen };
-    return nextId(context, kind);
-  }
-  block.next += 1;
-  return block.next - 1;
 }
 
 /** @returns rows that now own a waitlist entry which another row made: to be taken up again */
@@ -88,8 +53,10 @@ async function takeDown(context: WriteContext, plan: PagePlan, change: Change): 
   if (entryId === null) return [];
   const leaving = plan.changes.map(({ candidate }) => candidate.id);
   const heir = await passEntryOn(context.trx, entryId, leaving, change.candidate.facts.prior_hash!);
-  if (heir === null) await deleteRows(context.trx, "session_waitlist", [entryId]);
-  return heir === null ? [] : [heir];
+  if (heir !== null) return [heir];
+  await deleteRows(context.trx, "session_waitlist", [entryId]);
+  for (const [key, id] of plan.queued) if (id === entryId) plan.queued.delete(key);
+  return [];
 }
 
 /** Deletes unified bookings with the series items that number them. */
@@ -122,7 +89,7 @@ async function writeFresh(context: WriteContext, plan: PagePlan): Promise<void> 
     const { derived } = candidate;
     switch (derived.outcome) {
       case "migrated": {
-        const id = await nextIdFast(context, plan.fresh.length);
+        const id = nextOf(context.ids.booking) ?? (await nextId(context, "booking", plan.fresh.length));
         bookings.push([id, ...unifiedCells(derived.row)]);
         records.push({ candidate, outcome: "migrated", targetId: id, created: 1 });
         break;
@@ -157,14 +124,6 @@ async function writeFresh(context: WriteContext, plan: PagePlan): Promise<void> 
     ]),
   );
   await writeIssues(context, plan, quarantined);
-}
-
-/** Without a promise for each of a million rows. */
-function nextIdFast(context: WriteContext, foreseen: number): number | Promise<number> {
-  const block = context.ids.booking;
-  if (block.next >= block.end) return nextId(context, "booking", foreseen);
-  block.next += 1;
-  return block.next - 1;
 }
 
 /** A waitlist entry for the row: the one that is there, or a new one (LEGACY 2.2). */
@@ -202,9 +161,10 @@ async function writeIssues(
     if (candidate.derived.outcome !== "quarantined") continue;
     const { code, message } = candidate.derived.issue;
     const source = JSON.stringify(sources.get(candidate.id));
-    // A rolled-back run leaves the issues that hold a person's answers.
-    if (candidate.facts.issue_status === null)
-      rows.push([plan.table, candidate.id, code, message, "open", source, runId]);
+    // A rolled-back run leaves the issues that hold a person's answers or decision.
+    const { issue_status, issue_code } = candidate.facts;
+    if (issue_status === "skipped" && issue_code === code) continue;
+    if (issue_status === null) rows.push([plan.table, candidate.id, code, message, "open", source, runId]);
     else
       await openIssue(trx, {
         source_table: plan.table,

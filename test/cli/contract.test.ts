@@ -118,6 +118,19 @@ describe("exit codes", () => {
     expect((await run(copy, "db status --check")).code).toBe(0);
   });
 
+  test("6 findings: an applied schema step is not this version's", async () => {
+    const copy = copyOf(migrated);
+    const sqlite = new BetterSqlite3(copy.file);
+    sqlite.exec("update classbook_schema_history set checksum = 'edited' where id like '0003%'");
+    sqlite.close();
+    for (const words of ["db migrate", "legacy migrate"]) {
+      const ran = await run(copy, `${words} --json`);
+      expect(ran.code).toBe(6);
+      expect(errorOf(ran)).toMatchObject({ kind: "findings", code: "edited_migration" });
+      expect(errorOf(ran).message).toContain("0003_signals");
+    }
+  });
+
   test("7 partial: some were done, the others are listed", async () => {
     const ran = await run(
       copyOf(migrated),
@@ -130,6 +143,41 @@ describe("exit codes", () => {
     ]);
   });
 });
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)(
+  "%s: the batch in flight is finished, the code is %i, and the same command goes on",
+  async (name, code) => {
+    const copy = copyOf(fresh);
+    const words = `legacy migrate --batch 1 --json --no-backup ${DB}`.split(" ");
+    const sqlite = new BetterSqlite3(copy.file);
+    // Rows of the first phase that reads legacy rows: some are done, most are not.
+    const begun = () => {
+      const there = sqlite
+        .prepare("select 1 from sqlite_master where name = 'classbook_legacy_provenance'")
+        .get();
+      return (
+        there !== undefined && sqlite.prepare("select 1 from classbook_legacy_provenance").get() !== undefined
+      );
+    };
+    const ran = await program.run(words, { cwd: copy.folder, signal: { name, when: begun } });
+    expect(ran.code, ran.err).toBe(code);
+    expect(ran.err).toContain("The same command goes on from here.");
+    const done = JSON.parse(ran.out);
+    expect(done.finished).toBe(false);
+    const { n } = sqlite.prepare("select count(*) as n from classbook_legacy_provenance").get() as {
+      n: number;
+    };
+    expect(n).toBeGreaterThan(0);
+    expect(n).toBeLessThan(343);
+    sqlite.close();
+    const again = await program.run(words, { cwd: copy.folder });
+    expect(again.code).toBe(6);
+    expect(JSON.parse(again.out)).toMatchObject({ finished: true, resumed: true, open_issues: 29 });
+  },
+);
 
 describe("--json", () => {
   const parsed = async (school: School, words: string, code = 0) => {

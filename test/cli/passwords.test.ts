@@ -47,7 +47,7 @@ test("what every command says of a PostgreSQL database", async () => {
     ["db check", 0],
     ["db backup", 2],
     ["legacy plan", 0],
-    ["legacy migrate", 0],
+    ["legacy migrate", 6],
     ["legacy verify", 0],
     ["legacy status", 0],
     ["legacy report", 0],

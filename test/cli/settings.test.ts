@@ -74,8 +74,6 @@ describe("precedence: flag > environment > project file > user file > default", 
       '"Nowhere/Land"',
     );
     expect((await run("db status", { env: { CLASSBOOK_APP_LABEL: "shop" } })).err).toContain('"shop"');
-    await run("legacy migrate", { env: { CLASSBOOK_AS: "marta" } });
-    await run("verify --fix --yes", { env: { CLASSBOOK_AS: "marta" } });
   });
 
   test.each([
@@ -106,7 +104,9 @@ describe("--now", () => {
 
   test("runs and safety copies have it, too", async () => {
     writeFileSync(school.file, readFileSync(fresh.file));
-    await run("legacy migrate --now 2027-03-01T10:00:00Z --as marta --db sample/school.sqlite3");
+    await run("legacy migrate --now 2027-03-01T10:00:00Z --db sample/school.sqlite3", {
+      env: { CLASSBOOK_AS: "marta" },
+    });
     const { runs } = JSON.parse((await run("legacy status --json --db sample/school.sqlite3")).out);
     expect(runs).toMatchObject([{ started_at: "2027-03-01T10:00:00Z", actor: "marta" }]);
     expect(readdirSync(join(school.folder, "sample"))).toContain("school.sqlite3.20270301-100000.backup");

@@ -1,5 +1,6 @@
 /** The old app goes on writing while a migration runs: nothing is lost, and one more run settles the rest (LEGACY 3). */
 import { execFileSync } from "node:child_process";
+import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WriteGeneratedOptions } from "../../fixtures/generate.ts";
 import { ENGINES, query, type Scratch } from "../support/databases.ts";
@@ -31,6 +32,12 @@ const written = (place: Scratch) =>
       "select id, student_note from {live_class_booking} where student_note in ('the app''s own', 'touched by the app') order by id",
     ),
   );
+
+function inWalMode(file: string): void {
+  const sqlite = new BetterSqlite3(file);
+  sqlite.pragma("journal_mode = WAL");
+  sqlite.close();
+}
 
 /** One more run while nobody writes: every row has its outcome, and the app's writing stands. */
 async function expectSettled(place: Scratch, rounds: number): Promise<void> {
@@ -70,6 +77,7 @@ for (const engine of ENGINES) {
 
     test("the app in a process of its own, all the while", () =>
       withPlace(engine, generated, async (place) => {
+        if (place.file !== null) inWalMode(place.file);
         await withDatabase(place.address, async (database) => {
           await migrate(database, { shouldStop: () => true }); // The schema: the app writes to the unified tables too.
           const process = start(app.script, [place.address, "1", "40"]);

@@ -1,10 +1,20 @@
 /** Runs of the migration over generated databases (LEGACY 3): once more, stopped and gone on, in other batches. */
 import { describe, expect, test } from "vitest";
 import type { Generation } from "../../fixtures/django-tables.ts";
+import { booking, session } from "../../fixtures/edge-cases/world.ts";
 import type { WriteGeneratedOptions } from "../../fixtures/generate.ts";
 import type { MigrateOptions } from "../../src/legacy/migrate.ts";
 import { ENGINES, type Scratch } from "../support/databases.ts";
-import { complaints, countsOf, expectNothingMore, preview, verify } from "../support/delta.ts";
+import {
+  afterDelta,
+  complaints,
+  countsOf,
+  expectNothingMore,
+  lessons,
+  preview,
+  rowsOnly,
+  verify,
+} from "../support/delta.ts";
 import { migrate, withDatabase } from "../support/migration.ts";
 import { type Bytes, bytesOf, outcomesOf, restOf, shapeOf } from "../support/snapshots.ts";
 import { act, withPlace } from "../support/worlds.ts";
@@ -121,5 +131,37 @@ for (const engine of ENGINES) {
           if (!tables.includes(table) && table !== "myApp_liveclasssession")
             expect({ table, rows: after[table] }).toEqual({ table, rows: before[table] });
       }));
+
+    test("microseconds are kept, in every column", () =>
+      afterDelta(
+        engine,
+        rowsOnly({
+          live_class_session: [session({ scheduled_start: "2026-03-10 16:00:00.000001" })],
+          booking: [
+            booking({ booked_at: "2026-03-01 09:00:00.123456", confirmed_at: "2026-03-01 09:30:00.100000" }),
+          ],
+          ...lessons(
+            [{}],
+            [{ start_datetime: "2026-03-10 16:00:00.999999", end_datetime: "2026-03-10 17:00:00.000010" }],
+          ),
+        }),
+        [
+          "update {booking} set cancelled_at = '2026-03-04 09:00:00.000002', status = 'cancelled' where id = 1",
+        ],
+        ({ outcomes }) => {
+          expect(outcomes["booking:1"]).toMatchObject({
+            start_at_utc: "2026-03-10 16:00:00.000001",
+            end_at_utc: "2026-03-10 17:00:00.000001",
+            created_at: "2026-03-01 09:00:00.123456",
+            decision_at: "2026-03-01 09:30:00.100000",
+            cancelled_at: "2026-03-04 09:00:00.000002",
+            updated_at: "2026-03-04 09:00:00.000002",
+          });
+          expect(outcomes["one_on_one_booking:1"]).toMatchObject({
+            start_at_utc: "2026-03-10 16:00:00.999999",
+            end_at_utc: "2026-03-10 17:00:00.000010",
+          });
+        },
+      ));
   });
 }

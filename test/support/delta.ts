@@ -34,15 +34,16 @@ export async function afterDelta(
   world: World,
   between: readonly string[],
   check: (after: After) => Promise<void> | void,
-  options: { tolerated?: RegExp; batch?: number } = {},
+  options: { tolerated?: RegExp; batch?: number; sourceTimezone?: string } = {},
 ): Promise<void> {
   await withPlace(engine, world, (place) =>
     withDatabase(place.address, async (database) => {
-      await migrate(database);
+      const { tolerated = /^$/, batch = 1_000, sourceTimezone = "UTC" } = options;
+      await migrate(database, { sourceTimezone });
       const before = await outcomesOf(database);
       await act(place, ...between);
-      const plan = await preview(database);
-      const result = await migrate(database, { batch: options.batch ?? 1_000 });
+      const plan = await preview(database, sourceTimezone);
+      const result = await migrate(database, { batch, sourceTimezone });
       expect(result.finished).toBe(true);
       await check({
         database,
@@ -52,33 +53,38 @@ export async function afterDelta(
         rest: await restOf(database),
         result,
       });
-      const tolerated = options.tolerated ?? /^$/;
-      expect(complaints(await verify(database)).filter((text) => !tolerated.test(text))).toEqual([]);
+      expect(
+        complaints(await verify(database, sourceTimezone)).filter((text) => !tolerated.test(text)),
+      ).toEqual([]);
       expect(countsOf(result.counts)).toEqual(countsOf(plan));
-      await expectNothingMore(place, database);
+      await expectNothingMore(place, database, sourceTimezone);
     }),
   );
 }
 
 /** One more run finds everything unchanged and writes nothing but its own record. */
-export async function expectNothingMore(place: Scratch, database: Database): Promise<void> {
+export async function expectNothingMore(
+  place: Scratch,
+  database: Database,
+  sourceTimezone = "UTC",
+): Promise<void> {
   const bytes = withoutRuns(await bytesOf(place));
-  const { counts } = await migrate(database);
+  const { counts } = await migrate(database, { sourceTimezone });
   expect(counts).toMatchObject({ migrated: 0, waitlisted: 0, quarantined: 0, updated: 0 });
   expect(counts.unchanged).toBe(counts.read);
   expect(withoutRuns(await bytesOf(place))).toEqual(bytes);
 }
 
-export function preview(database: Database) {
+export function preview(database: Database, sourceTimezone = "UTC") {
   return previewMigration(database, {
-    sourceTimezone: "UTC",
+    sourceTimezone,
     onProgress: () => {},
     shouldStop: () => false,
   });
 }
 
-export function verify(database: Database): Promise<VerifyResult> {
-  return verifyLegacy(database, { sourceTimezone: "UTC", onProgress: () => {}, shouldStop: () => false });
+export function verify(database: Database, sourceTimezone = "UTC"): Promise<VerifyResult> {
+  return verifyLegacy(database, { sourceTimezone, onProgress: () => {}, shouldStop: () => false });
 }
 
 /** The errors of a verification, as sentences. */

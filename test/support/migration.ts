@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import { type MigrateOptions, type MigrateResult, migrateLegacy } from "../../src/legacy/migrate.ts";
+import { type RollbackOptions, type RollbackPlan, rollbackRun } from "../../src/legacy/rollback.ts";
 
 export const NOW = "2026-11-20 09:00:00" as Instant;
 
@@ -18,6 +19,17 @@ export async function migrate(
     batch: 1_000,
     onProgress: () => {},
     shouldStop: () => false,
+    ...options,
+  });
+}
+
+/** Takes a run back; without a number the last one. */
+export function rollback(database: Database, options: Partial<RollbackOptions> = {}): Promise<RollbackPlan> {
+  return rollbackRun(database, {
+    runId: null,
+    force: false,
+    now: () => NOW,
+    onProgress: () => {},
     ...options,
   });
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** What stands on standard input; nothing where left out. */
   input?: string;
+  /** Sent once `when` holds, which is asked while the program runs. */
+  signal?: { name: NodeJS.Signals; when: () => boolean };
   /** Without root's right to read and write everything, where the tests run as root. */
   unprivileged?: boolean;
 }
@@ -119,7 +121,12 @@ function finish(program: string, given: readonly string[], options: Watched): Pr
       options.onOutput?.(out, (keys) => child.stdin!.write(keys));
     });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => (err += text));
-    child.on("error", reject);
+    const watch = setInterval(() => {
+      if (!options.signal?.when()) return;
+      clearInterval(watch);
+      child.kill(options.signal.name);
+    }, 1);
+    child.on("error", reject).on("exit", () => clearInterval(watch));
     child.on("close", (code, signal) => resolve({ code, signal, out, err }));
     child.stdin?.on("error", () => {});
     if (options.onOutput === undefined) child.stdin?.end(input);

@@ -59,6 +59,7 @@ export async function act(place: Scratch, ...statements: string[]): Promise<void
   if (place.file !== null) {
     const sqlite = new BetterSqlite3(place.file, { timeout: 10_000 });
     try {
+      sqlite.pragma("foreign_keys = OFF"); // As in the sqlite3 shell.
       sqlite.exec(text.replace(/^begin/, "begin immediate"));
     } finally {
       sqlite.close();

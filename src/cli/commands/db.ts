@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { findDrift } from "../../db/drift.ts";
 import { findDuplicates } from "../../db/duplicates.ts";
-import type { Database } from "../../db/open.ts";
+import { type Database, prepareNew } from "../../db/open.ts";
 import {
   countInRollback,
   migrateSchema,
@@ -12,7 +12,7 @@ import {
 } from "../../db/schema.ts";
 import { refused } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
-import { printObject, printRows } from "../output.ts";
+import { localTime, printObject, printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { heading } from "../screens/heading.ts";
 import type { WithShell } from "../shell.ts";
@@ -61,7 +61,10 @@ export function defineDb(db: Command, shell: WithShell): void {
           [
             await heading(database),
             "",
-            ...rows.map((r) => `  ${r.status.padEnd(8)} ${r.id}  ${r.applied_at ?? r.summary}`),
+            ...rows.map(
+              (r) =>
+                `  ${r.status.padEnd(8)} ${r.id}  ${r.applied_at === null ? r.summary : localTime(r.applied_at, output.zone)}`,
+            ),
             "",
           ].join("\n"),
         );
@@ -192,12 +195,6 @@ export function defineDb(db: Command, shell: WithShell): void {
         );
       });
     });
-}
-
-/** A database of our own is written by several processes: WAL lets them read meanwhile. The app's file keeps its mode. */
-async function prepareNew(database: Database): Promise<void> {
-  if (database.layout.kind === "native" && database.layout.catalog.size === 0)
-    database.sqlite?.pragma("journal_mode = WAL");
 }
 
 async function showPlan(database: Database, output: Parameters<typeof printObject>[0]): Promise<void> {

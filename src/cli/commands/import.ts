@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { prepareNew } from "../../db/open.ts";
 import { migrateSchema, readSchemaState } from "../../db/schema.ts";
 import { usageError } from "../../domain/error.ts";
 import { importLegacy } from "../../legacy/import.ts";
@@ -40,7 +41,7 @@ export function defineImport(command: Command, shell: WithShell): void {
       await here.write(
         async (database) => {
           if (database.layout.kind === "native") {
-            if (database.layout.catalog.size === 0) database.sqlite?.pragma("journal_mode = WAL");
+            await prepareNew(database);
             const { pending } = await readSchemaState(database);
             if (pending.length > 0) await migrateSchema(database, { now: here.now() });
           }

@@ -8,14 +8,13 @@ import { findUser } from "../../db/people.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";
 import {
   chooseIssues,
-  importAnswers,
-  parseExport,
   parseRowName,
   resolveIssues,
   retryIssues,
   type Settled,
   skipIssues,
 } from "../../legacy/issues.ts";
+import { importAnswers, parseExport } from "../../legacy/issues-export.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { plural, printRows } from "../output.ts";

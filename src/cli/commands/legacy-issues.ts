@@ -4,7 +4,8 @@ import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-facts.ts";
 import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
-import { exportLine, parseRowName } from "../../legacy/issues.ts";
+import { parseRowName } from "../../legacy/issues.ts";
+import { exportLine } from "../../legacy/issues-export.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
 import { escapeControl, plural, printObjects, printRows } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -197,8 +198,8 @@ function issueScreen(issue: PublicIssue): string {
     `${name}  ${issue.code}  ${issue.status}`,
     `  ${escapeControl(issue.message)}`,
     ...(issue.reason === null ? [] : [`  skipped: ${escapeControl(issue.reason)}`]),
-    ...Object.entries(issue.source).map(
-      ([key, value]) => `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`,
+    ...Object.entries(issue.source).map(([key, value]) =>
+      `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`.trimEnd(),
     ),
     `  → classbook legacy issues ${remedy}`,
     "",

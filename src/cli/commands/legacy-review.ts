@@ -10,7 +10,7 @@ import type { Database } from "../../db/open.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
-import { escapeControl, plural, printObject, toJson } from "../output.ts";
+import { escapeControl, localTime, plural, printObject, toJson } from "../output.ts";
 import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -106,7 +106,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
                 ? ["  No run yet: classbook legacy plan"]
                 : runs.map(
                     (run) =>
-                      `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${run.started_at} UTC by ${escapeControl(run.actor)}`,
+                      `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${localTime(run.started_at, here.zone)} by ${escapeControl(run.actor)}`,
                   )),
               ...(open > 0
                 ? [`  ${plural(open, "row waits", "rows wait")} for a decision: classbook legacy issues`]
@@ -186,7 +186,12 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
         const { planRollback, rollbackRun, shownTouched } = await import("../../legacy/rollback.ts");
         const plan = await planRollback(database, runId);
         const { run, touched, ...counts } = plan;
-        const what = `${counts.bookings} bookings, ${counts.waitlist_entries} waitlist entries, ${counts.series} series and ${counts.issues} quarantined rows of run ${run.id}, and the columns of ${counts.sessions} sessions`;
+        const parts = [
+          plural(counts.bookings, "booking"),
+          plural(counts.waitlist_entries, "waitlist entry", "waitlist entries"),
+          `${counts.series.toLocaleString("en")} series`,
+        ];
+        const what = `${parts.join(", ")} and ${plural(counts.issues, "quarantined row")} of run ${run.id}, and the columns of ${plural(counts.sessions, "session")}`;
         const changed =
           touched.length === 0
             ? ""

@@ -168,7 +168,6 @@ TABLE legacy_provenance
   run_id bigint NOT NULL
   CONSTRAINT legacy_provenance_pkey PRIMARY KEY (source_table, source_id)
   CREATE INDEX legacy_provenance_target ON public.legacy_provenance USING btree (outcome, target_id)
-  CREATE INDEX legacy_provenance_uuid ON public.legacy_provenance USING btree (source_uuid)
 
 TABLE legacy_run
   id bigint NOT NULL IDENTITY
@@ -438,6 +437,11 @@ BEGIN
       NEW.start_at_utc := COALESCE(NEW.scheduled_start, NEW.start_at_utc);
       NEW.end_at_utc := NEW.start_at_utc + make_interval(mins => COALESCE(NULLIF(NEW.duration_minutes, 0), 60)::int);
     END IF;
+  ELSIF TG_OP = 'UPDATE' AND (NEW.scheduled_start IS DISTINCT FROM OLD.scheduled_start OR NEW.duration_minutes IS DISTINCT FROM OLD.duration_minutes)
+    AND NEW.start_at_utc IS NOT DISTINCT FROM OLD.start_at_utc AND NEW.end_at_utc IS NOT DISTINCT FROM OLD.end_at_utc THEN
+    -- The database cannot tell local time: the next run of the migration fills the UTC fields again.
+    NEW.start_at_utc := NULL;
+    NEW.end_at_utc := NULL;
   END IF;
   RETURN NEW;
 END $function$
