@@ -45,6 +45,13 @@ export async function openImportSource(
   }
 }
 
+/** Throws what opening the source would throw, before anything is made for its rows; a dumpdata file is not read through. */
+export async function checkImportSource(from: string, appLabel: string | null): Promise<void> {
+  const address = parseSource(from);
+  if (address.engine === "sqlite" && sniff(address.file) === "dumpdata") return;
+  await (await openSource(from, appLabel)).close();
+}
+
 function parseSource(from: string) {
   try {
     return parseAddress(from);

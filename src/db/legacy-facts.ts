@@ -2,10 +2,8 @@
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
 import { LOSERS, NAMED } from "./legacy-scratch.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database } from "./open.ts";
-
-export const SOURCE_TABLES = ["booking", "one_on_one_booking"] as const;
-export type SourceTable = (typeof SOURCE_TABLES)[number];
 
 const GROUP_STAMPS = ["booked_at", "confirmed_at", "cancelled_at", "rescheduled_at", "attended_at"];
 const GROUP_PLAIN = [

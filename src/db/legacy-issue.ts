@@ -1,6 +1,6 @@
 /** The quarantine: issues by what is asked, and the answers that people gave. */
 import { sql } from "kysely";
-import type { SourceTable } from "./legacy-facts.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import type { LegacyIssueTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";

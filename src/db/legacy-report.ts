@@ -2,7 +2,7 @@
 import { CompiledQuery } from "kysely";
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
-import { SOURCE_TABLES, type SourceTable } from "./legacy-facts.ts";
+import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
 import type { Database } from "./open.ts";
 import type { Outcome } from "./tables.ts";
 

@@ -1,7 +1,7 @@
 /** The temporary tables of one connection: which rows others name as their original, and which lose to a duplicate. */
 import { sql } from "kysely";
 import { quote } from "./ddl.ts";
-import type { SourceTable } from "./legacy-facts.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 
 export const NAMED = "classbook_named_original";

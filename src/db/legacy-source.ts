@@ -5,8 +5,9 @@
 import { CompiledQuery, sql } from "kysely";
 import { quote } from "./ddl.ts";
 import type { Layout } from "./layout.ts";
-import { type ReadShape, type SourceTable, selectFacts } from "./legacy-facts.ts";
+import { type ReadShape, selectFacts } from "./legacy-facts.ts";
 import { CONTESTED, LOSERS, NAMED } from "./legacy-scratch.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { prepared } from "./sqlite.ts";
 

@@ -2,7 +2,7 @@
 import { CompiledQuery, type ExpressionBuilder, sql } from "kysely";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
-import type { SourceTable } from "./legacy-facts.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { prepared } from "./sqlite.ts";
 import type {

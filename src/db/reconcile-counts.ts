@@ -1,5 +1,5 @@
 /** The numbers of `legacy verify`: what the legacy tables hold, and what became of it. */
-import { SOURCE_TABLES, type SourceTable } from "./legacy-facts.ts";
+import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
 import type { Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
 import type { Names } from "./reconcile-names.ts";

@@ -1,7 +1,7 @@
 /** How the queries of `legacy verify` name tables and columns, on both engines and in any generation (LEGACY 1). */
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
-import type { SourceTable } from "./legacy-facts.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Database } from "./open.ts";
 
 /** The columns in which the two legacy tables name another row as their original (LEGACY 1). */

@@ -1,7 +1,7 @@
 /** Pages of rows for the re-derivation of `legacy verify`: by key, so that memory stays flat. */
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
-import type { SourceTable } from "./legacy-facts.ts";
+import type { SourceTable } from "./legacy-tables.ts";
 import type { Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
 import { hasAnyAnswer, type Names, ORIGINAL } from "./reconcile-names.ts";

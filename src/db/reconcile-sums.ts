@@ -5,7 +5,7 @@
  *
  * Bookings that somebody changed since (they have an event) are left out on both sides: their numbers may differ.
  */
-import { SOURCE_TABLES, type SourceTable } from "./legacy-facts.ts";
+import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
 import type { Db } from "./open.ts";
 import { runQuery, type Violations } from "./reconcile.ts";
 import type { Names } from "./reconcile-names.ts";

@@ -3,7 +3,7 @@
  * legacy tables and the unified ones, never what the migration counted.
  */
 import { CompiledQuery } from "kysely";
-import { SOURCE_TABLES, type SourceTable } from "./legacy-facts.ts";
+import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { hasAnyAnswer, Names } from "./reconcile-names.ts";
 

@@ -1,5 +1,5 @@
 /** The numbers of a run. Always read = migrated + waitlisted + quarantined + unchanged (CLI.md). */
-import type { SourceTable } from "../db/legacy-facts.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Candidate } from "./derive.ts";
 import type { Change } from "./plan.ts";
 

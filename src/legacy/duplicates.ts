@@ -1,8 +1,8 @@
 /** Which of several legacy rows with the same key wins (LEGACY 2.7), found before anything is written. */
 
-import type { SourceTable } from "../db/legacy-facts.ts";
 import { findContested, insertLosers, type Loser } from "../db/legacy-scratch.ts";
 import { LegacySource } from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { precedenceOf } from "../domain/booking.ts";
 import { type Facts, mapRow } from "./derive.ts";

@@ -1,6 +1,5 @@
 /** Quarantine as a workflow: answer, skip, retry; export and re-import (LEGACY 3). */
 
-import { SOURCE_TABLES, type SourceTable } from "../db/legacy-facts.ts";
 import {
   type Answers,
   exists,
@@ -10,6 +9,7 @@ import {
   saveAnswers,
   setIssueStatus,
 } from "../db/legacy-issue.ts";
+import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";

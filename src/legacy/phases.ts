@@ -1,8 +1,8 @@
 /** What each phase of a run does inside one transaction. */
 import { restoreNextIndex } from "../db/deferred-index.ts";
-import type { SourceTable } from "../db/legacy-facts.ts";
 import { changeSessions } from "../db/legacy-run.ts";
 import { LegacySource } from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { readSeatDrift, readUnfilledSessions } from "../db/session.ts";
 import type { MappingOptions } from "./facts.ts";

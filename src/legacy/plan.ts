@@ -13,8 +13,8 @@ import {
   type StoredBooking,
   type StoredEntry,
 } from "../db/legacy.ts";
-import type { SourceTable } from "../db/legacy-facts.ts";
 import type { LegacySource } from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database, Db } from "../db/open.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";

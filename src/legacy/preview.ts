@@ -1,8 +1,8 @@
 /** `legacy plan`: the migration's own reading and planning, without the writing (LEGACY 3). */
 import { hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
-import { SOURCE_TABLES } from "../db/legacy-facts.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { countSource, LegacySource } from "../db/legacy-source.ts";
+import { SOURCE_TABLES } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { listCapacities, sumSeatsBySession } from "../db/session.ts";
 import { SEATED_STATUSES } from "../domain/booking.ts";

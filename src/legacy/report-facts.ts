@@ -1,6 +1,5 @@
 /** The facts of the cut-over report, and how they are collected: set-based, in one snapshot, without judging. */
 
-import { SOURCE_TABLES, type SourceTable } from "../db/legacy-facts.ts";
 import {
   countSeries,
   countUnified,
@@ -19,6 +18,7 @@ import {
 } from "../db/legacy-report-sessions.ts";
 import { listRuns, type RunRow } from "../db/legacy-run.ts";
 import { countSource } from "../db/legacy-source.ts";
+import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { reading } from "../db/reconcile.ts";
 import type { Instant } from "../domain/instant.ts";

@@ -1,10 +1,10 @@
 /** Takes single rows up again: the same path as a run, in one transaction. */
 import { pauseTriggers, resumeTriggers } from "../db/bulk.ts";
 import { releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import type { SourceTable } from "../db/legacy-facts.ts";
 import { listRuns } from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { LegacySource } from "../db/legacy-source.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Instant } from "../domain/instant.ts";

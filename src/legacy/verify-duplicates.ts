@@ -1,5 +1,5 @@
 /** Rows that lost their place to another (LEGACY 2.7), against what stands there. */
-import type { SourceTable } from "../db/legacy-facts.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Db } from "../db/open.ts";
 import type { Names } from "../db/reconcile-names.ts";
 import { type Occupant, readOccupants, readTouched } from "../db/reconcile-rows.ts";

@@ -1,5 +1,5 @@
 /** The re-derivation of `legacy verify`: every legacy row, read again, against what is recorded and stored of it. */
-import type { SourceTable } from "../db/legacy-facts.ts";
+import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Db } from "../db/open.ts";
 import type { Names } from "../db/reconcile-names.ts";
 import {

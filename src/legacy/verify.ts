@@ -3,7 +3,7 @@
  * set-based checks in SQL, then every legacy row is derived again by a second implementation of the rules
  * (rederive.ts). Reads only; memory is flat.
  */
-import { SOURCE_TABLES, type SourceTable } from "../db/legacy-facts.ts";
+import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database, Db } from "../db/open.ts";
 import {
   hasOutcomes,

@@ -38,6 +38,8 @@ export function defineImport(command: Command, shell: WithShell): void {
           "an import cannot be rehearsed",
           "nothing was changed; import into a new file (--db try.sqlite3) and look at that one",
         );
+      const appLabel = run.optsWithGlobals<{ appLabel?: string }>().appLabel ?? null;
+      await (await import("../../db/import-open.ts")).checkImportSource(flags.from, appLabel);
       await here.write(
         async (database) => {
           if (database.layout.kind === "native") {
@@ -49,7 +51,7 @@ export function defineImport(command: Command, shell: WithShell): void {
           try {
             const result = await importLegacy(database, {
               from: flags.from,
-              appLabel: run.optsWithGlobals<{ appLabel?: string }>().appLabel ?? null,
+              appLabel,
               batch,
               onProgress: ({ table, done, total }) => progress.update(table, done, total),
               shouldStop: here.stopping,

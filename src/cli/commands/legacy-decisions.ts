@@ -1,8 +1,8 @@
 /** What people decide about quarantined rows: resolve, skip, retry, and the import of a filled-in export. */
 import { readFileSync } from "node:fs";
 import { countOpenIssues } from "../../db/legacy.ts";
-import type { SourceTable } from "../../db/legacy-facts.ts";
 import type { Answers, IssueRow } from "../../db/legacy-issue.ts";
+import type { SourceTable } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { findUser } from "../../db/people.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";

@@ -1,8 +1,8 @@
 /** `legacy find`: where a legacy row went. */
 import type { Command } from "commander";
 import { findBookings, findEntries } from "../../db/legacy.ts";
-import { SOURCE_TABLES } from "../../db/legacy-facts.ts";
 import { findIssue, findWhereabouts, type Whereabouts } from "../../db/legacy-issue.ts";
+import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { requireMigration } from "../migrated.ts";

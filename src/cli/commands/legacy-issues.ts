@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-facts.ts";
 import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
+import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-tables.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
 import { parseRowName } from "../../legacy/issues.ts";

@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { countOpenIssues } from "../../db/legacy.ts";
-import { SOURCE_TABLES } from "../../db/legacy-facts.ts";
 import { countOutcomes, summariseIssues } from "../../db/legacy-issue.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import { countSource } from "../../db/legacy-source.ts";
+import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";

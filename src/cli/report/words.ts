@@ -1,6 +1,6 @@
 /** The words of the cut-over report that both of its forms use. */
 
-import type { SourceTable } from "../../db/legacy-facts.ts";
+import type { SourceTable } from "../../db/legacy-tables.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Report } from "../../legacy/report.ts";
 
