@@ -237,9 +237,13 @@ function planChangedBooking(
 
 function planChangedEntry(candidate: Candidate, entryId: number, stored: StoredEntry | undefined): Change {
   const { facts, derived } = candidate;
+  const isItsOwn =
+    derived.outcome === "waitlisted" &&
+    stored?.session_id === derived.entry.session_id &&
+    stored.student_user_id === derived.entry.student_user_id;
   if (facts.prior_created !== 1) {
     // The entry was the app's own: it stays, whatever became of the legacy row.
-    return derived.outcome === "waitlisted"
+    return isItsOwn
       ? { kind: "acknowledge", candidate, targetId: entryId }
       : { kind: "insert", candidate, instead: null };
   }
@@ -251,13 +255,7 @@ function planChangedEntry(candidate: Candidate, entryId: number, stored: StoredE
       candidate: diverged(candidate, `waitlist entry ${entryId}`, stored !== undefined),
       targetId: null,
     };
-  if (
-    derived.outcome === "waitlisted" &&
-    stored?.session_id === derived.entry.session_id &&
-    stored.student_user_id === derived.entry.student_user_id
-  ) {
-    return { kind: "requeue", candidate: candidate as Waitlisted, entryId };
-  }
+  if (isItsOwn) return { kind: "requeue", candidate: candidate as Waitlisted, entryId };
   return { kind: "insert", candidate, instead: { bookingId: null, entryId } };
 }
 

@@ -1,4 +1,4 @@
-/** The database broken on purpose: one helpful sentence, a hint, the right exit code (issue 2, "Done means"). */
+/** The database broken on purpose: one helpful sentence, a hint, the right exit code. */
 import { randomUUID } from "node:crypto";
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-/** Properties of the migration over random legacy databases (issue 2). */
+/** Properties of the migration over random legacy databases. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Engine } from "../../src/db/layout.ts";
@@ -6,7 +6,7 @@ import { openDatabase } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
 import { importLegacy } from "../../src/legacy/import.ts";
 import { type Scratch, scratch } from "../support/databases.ts";
-import { changes, copyOf, databases, migrateSoundly, resultOf, sound } from "../support/generated.ts";
+import { changes, databases, migrateSoundly, resultOf, sound } from "../support/generated.ts";
 import { NOW, rollback, withDatabase } from "../support/migration.ts";
 import { bytesOf, type Outcome, shapeOf } from "../support/snapshots.ts";
 import { act, withPlace } from "../support/worlds.ts";
@@ -86,34 +86,38 @@ test("SQLite and PostgreSQL, in place and after an import, row for row the same"
     parameters(4),
   ));
 
-test("changes that come between two runs end in what one run gives; both taken back, nothing of them is left", () =>
-  fc.assert(
-    fc.asyncProperty(databases, changes, (options, statements) =>
-      withPlace("sqlite", { ...options, constraints: false, omit: [] }, async (place) => {
-        const shape = await shapeOf(place);
-        const other = await copyOf(place);
-        try {
-          const possible = statements.filter(
-            (text) => options.generation !== "A" || !text.includes("one_on_one"),
-          );
-          await migrated(place);
-          await act(place, ...possible);
-          await act(other, ...possible);
-          const changed = await bytesOf(other, shape);
-          const later = await migrated(place);
-          const atOnce = await migrated(other);
-          expect(withoutQueue(later.outcomes)).toEqual(withoutQueue(atOnce.outcomes));
-          // Not the sessions: a snapshot of a time zone stays what it was.
-          expect(later.rest.series).toEqual(atOnce.rest.series);
-          await withDatabase(place.address, async (database) => {
-            await rollback(database);
-            await rollback(database);
-          });
-          expect(await bytesOf(place, shape)).toEqual(changed);
-        } finally {
-          await other.remove();
-        }
+test.each([
+  { engine: "sqlite" as const, runs: 16 },
+  { engine: "postgres" as const, runs: 3 },
+])(
+  "$engine: changes that come between two runs end in what one run gives; both taken back, nothing of them is left",
+  ({ engine, runs }) =>
+    fc.assert(
+      fc.asyncProperty(databases, changes, (options, statements) => {
+        const loose = { ...options, constraints: false, omit: [], unreadable: engine === "sqlite" };
+        const possible = statements.filter(
+          (text) => options.generation !== "A" || !text.includes("one_on_one"),
+        );
+        return withPlace(engine, loose, (place) =>
+          withPlace(engine, loose, async (other) => {
+            const shape = await shapeOf(place);
+            await migrated(place);
+            await act(place, ...possible);
+            await act(other, ...possible);
+            const changed = await bytesOf(other, shape);
+            const later = await migrated(place);
+            const atOnce = await migrated(other);
+            expect(withoutQueue(later.outcomes)).toEqual(withoutQueue(atOnce.outcomes));
+            // Not the sessions: a snapshot of a time zone stays what it was.
+            expect(later.rest.series).toEqual(atOnce.rest.series);
+            await withDatabase(place.address, async (database) => {
+              await rollback(database);
+              await rollback(database);
+            });
+            expect(await bytesOf(place, shape)).toEqual(changed);
+          }),
+        );
       }),
+      parameters(runs),
     ),
-    parameters(20),
-  ));
+);

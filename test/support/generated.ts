@@ -1,11 +1,9 @@
 /** Random legacy databases for property tests, and what must hold of every one of them. */
-import { copyFileSync } from "node:fs";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { WriteGeneratedOptions } from "../../fixtures/generate.ts";
 import type { Database } from "../../src/db/open.ts";
-import { type Scratch, scratch } from "./databases.ts";
 import { complaints, countsOf, preview, verify } from "./delta.ts";
 import { migrate } from "./migration.ts";
 import { outcomesOf, restOf } from "./snapshots.ts";
@@ -77,13 +75,6 @@ export const changes: fc.Arbitrary<string[]> = fc.array(
     ),
   { minLength: 1, maxLength: 8 },
 );
-
-/** A copy of an SQLite database, under the same conditions. */
-export async function copyOf(place: Scratch): Promise<Scratch> {
-  const copy = await scratch("sqlite");
-  copyFileSync(place.file!, copy.file!);
-  return copy;
-}
 
 /** Migrates; whatever the database: the plan was right, the sums add up, the keys are unique, verify is content. */
 export async function migrateSoundly(database: Database): Promise<void> {
