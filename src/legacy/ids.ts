@@ -31,15 +31,38 @@ export function nextOf(block: IdBlock): number | null {
   return block.next - 1;
 }
 
-/** The next id of the run's own block; rows that nobody foresaw get a block of their own. */
+/**
+ * A run's block is used up: its ids are reserved in a transaction of their own and kept with the run, before
+ * the batch is tried again. Reserved inside the batch, they would be lost with it on PostgreSQL, whose
+ * sequences do not roll back, and a run that was killed would end with other ids.
+ */
+export class IdsUsedUp extends Error {
+  readonly kind: keyof Ids;
+  /** How many to reserve. */
+  readonly wanted: number;
+
+  constructor(kind: keyof Ids, wanted: number) {
+    super(`no ${kind} id is left of the run's block`);
+    this.kind = kind;
+    this.wanted = wanted;
+  }
+}
+
+/** Ids at once, where a run needs more than it foresaw. */
+const AT_ONCE = 100;
+
+/**
+ * The next id of a block.
+ *
+ * @throws IdsUsedUp where the block is a run's and has none left; beside a run they are taken one by one
+ */
 export async function nextId(
-  context: { database: Database; trx: Trx; ids: Ids },
+  context: { database: Database; trx: Trx; ids: Ids; besideRun: boolean },
   kind: keyof Ids,
-  foreseen = 1,
+  foreseen = AT_ONCE,
 ): Promise<number> {
   const next = nextOf(context.ids[kind]);
   if (next !== null) return next;
-  const first = await reserveIds(context.database, context.trx, ID_TABLES[kind], foreseen);
-  context.ids[kind] = { next: first + 1, end: first + foreseen };
-  return first;
+  if (!context.besideRun) throw new IdsUsedUp(kind, foreseen);
+  return reserveIds(context.database, context.trx, ID_TABLES[kind], 1);
 }

@@ -17,7 +17,7 @@ import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
-import { ID_TABLES, type Ids } from "./ids.ts";
+import { ID_TABLES, type Ids, IdsUsedUp } from "./ids.ts";
 import { FIRST_KEY, PHASES, type Phase, type PhaseState, workOf } from "./phases.ts";
 import type { WriteContext } from "./write.ts";
 
@@ -196,16 +196,34 @@ async function runPhases(run: Run): Promise<boolean> {
   return true;
 }
 
+async function reserveMore(run: Run, { kind, wanted }: IdsUsedUp, times: number): Promise<void> {
+  const count = wanted * times;
+  run.ids = await writing(run.database, async (trx) => {
+    await renewLease(trx, run.lease);
+    const first = await reserveIds(run.database, trx, ID_TABLES[kind], count);
+    const ids = { ...run.ids, [kind]: { next: first, end: first + count } };
+    await updateRun(trx, run.id, { ids: JSON.stringify({ ...ids, ahead: run.ahead, lastKey: run.lastKey }) });
+    return ids;
+  });
+}
+
 /** One transaction: work of the phase, and the checkpoint that it was done. */
 async function runBatch(run: Run): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  let conflicts = 0;
+  for (let shortages = 0; ; ) {
     try {
       const after = await writing(run.database, (trx) => batch(run, trx));
       Object.assign(run, after);
       return;
     } catch (error) {
+      if (error instanceof IdsUsedUp) {
+        await reserveMore(run, error, 2 ** shortages);
+        shortages += 1;
+        continue;
+      }
       // Somebody took a key since the run began, in the unified table or by a new legacy row: look again.
-      if (!isUniqueViolation(error) || attempt > 3) throw error;
+      conflicts += 1;
+      if (!isUniqueViolation(error) || conflicts > 3) throw error;
       run.checkOccupied = true;
       await findRivals(run);
     }
@@ -222,6 +240,7 @@ async function batch(run: Run, trx: Trx): Promise<Checkpoint> {
     trx,
     runId: run.id,
     ids: structuredClone(run.ids),
+    besideRun: false,
     counts: structuredClone(run.counts),
     ahead: [...run.ahead],
   };

@@ -50,6 +50,7 @@ export async function migrateRows(
         trx,
         runId: last?.id ?? 0,
         ids: noIds(),
+        besideRun: true,
         counts: emptyCounts(),
         ahead: [],
       };

@@ -266,6 +266,7 @@ async function rebuildSeries(database: Database, trx: Trx, without: number): Pro
     trx,
     runId: standing.at(-1)?.id ?? without,
     ids: noIds(),
+    besideRun: true,
     counts: emptyCounts(),
     ahead: [],
   };

@@ -31,6 +31,8 @@ export interface WriteContext {
   trx: Trx;
   runId: number;
   ids: Ids;
+  /** True for the few rows that are written beside a run. */
+  besideRun: boolean;
   counts: Counts;
   /** Rows of the table at work that were settled, and counted, before their turn. */
   ahead: number[];

@@ -94,7 +94,10 @@ test.each([
   ({ engine, runs }) =>
     fc.assert(
       fc.asyncProperty(databases, changes, (options, statements) => {
-        const loose = { ...options, constraints: false, omit: [], unreadable: engine === "sqlite" };
+        const loose = {
+          ...{ ...options, appLabel: "myApp", omit: [] },
+          ...{ constraints: false, unreadable: engine === "sqlite" },
+        };
         const possible = statements.filter(
           (text) => options.generation !== "A" || !text.includes("one_on_one"),
         );
