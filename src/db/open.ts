@@ -55,6 +55,13 @@ export function parseAddress(text: string): Address {
       "--db takes a path, sqlite:PATH or postgres://…",
     );
   }
+  if (/(^|\s)(host|hostaddr|dbname|password)=/.test(text)) {
+    throw usageError(
+      "bad_url",
+      `"${maskAddress(text)}" is a connection string, not a URL`,
+      "the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    );
+  }
   return { engine: "sqlite", file: text };
 }
 
@@ -62,7 +69,7 @@ export function parseAddress(text: string): Address {
 export function maskAddress(text: string): string {
   return text
     .replace(/^([a-z][a-z0-9+]*:\/\/[^:/@\s]*):.*@/i, "$1:***@")
-    .replace(/([?&]password=)[^&\s]*/gi, "$1***");
+    .replace(/((?:^|[?&\s])password=)('[^']*'|[^&\s]*)/gi, "$1***");
 }
 
 export async function openDatabase(text: string, options: OpenOptions = {}): Promise<Database> {

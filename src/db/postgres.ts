@@ -35,6 +35,11 @@ export interface ServerAddress {
   readOnly: boolean;
 }
 
+/** The part of pg's client that its types leave out. */
+interface SocketHolder {
+  connection: { stream: { destroy(): void } };
+}
+
 export async function openPostgres({ url, address, readOnly }: ServerAddress): Promise<Opened> {
   let config: pg.PoolConfig;
   try {
@@ -55,8 +60,15 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
     );
   }
   let connection: pg.PoolClient | null = null;
+  const clients: pg.Client[] = [];
   const pool = new pg.Pool({
     ...config,
+    Client: class extends pg.Client {
+      constructor(options?: string | pg.ClientConfig) {
+        super(options);
+        clients.push(this);
+      }
+    },
     types: {
       getTypeParser: (oid: number, format?: "text" | "binary") =>
         decoders.get(oid) ?? pg.types.getTypeParser(oid, format as "text"),
@@ -99,6 +111,8 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
     };
   } catch (error) {
     await bare.destroy();
+    // A login that never got through leaves its socket open, and the process waiting for it.
+    for (const client of clients) (client as unknown as SocketHolder).connection.stream.destroy();
     throw postgresError(error, address);
   }
 }
@@ -112,6 +126,24 @@ export function postgresError(error: unknown, address: string): unknown {
     /:\/\/([^:@/\s]*):[^@\s]*@/g,
     "://$1:***@",
   );
+  if (/SASL|client password must be a string|empty password/.test(error.message))
+    return usageError(
+      "login_failed",
+      `${address} asks for a password, and none was given`,
+      "put it into the URL, or into PGPASSWORD",
+    );
+  if (/does not support SSL/.test(error.message))
+    return usageError(
+      "no_tls",
+      `${address} asks for TLS, which the server does not speak`,
+      "leave sslmode out of the URL, or switch TLS on in the server",
+    );
+  if (code === "53300" || /too many (connections|clients)/.test(error.message))
+    return busy(
+      "too_many_connections",
+      `${address} takes no more connections: ${reason}`,
+      "try again when others have left",
+    );
   if (code === "28P01" || code === "28000")
     return usageError(
       "login_failed",

@@ -16,7 +16,7 @@ import { listNotMigrated, listSeriesItems } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
-import { emptyCounts } from "./counts.ts";
+import { type Counts, emptyCounts } from "./counts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
 import { noIds } from "./ids.ts";
 import { LEASE } from "./migrate.ts";
@@ -52,10 +52,19 @@ export interface RollbackOptions {
   onProgress: (done: number) => void;
 }
 
+function madeSomething(run: RunRow): boolean {
+  const counts = JSON.parse(run.counts) as Counts;
+  return run.status === "running" || counts.read > counts.unchanged;
+}
+
 async function chooseRun(database: Database, runId: number | null): Promise<RunRow> {
   const runs = await listRuns(database);
   const standing = runs.filter((run) => run.status !== "rolled_back");
-  const run = runId === null ? standing.at(-1) : runs.find((candidate) => candidate.id === runId);
+  // A delta run that found nothing new made nothing: the last that did is meant.
+  const run =
+    runId === null
+      ? (standing.findLast(madeSomething) ?? standing.at(-1))
+      : runs.find((candidate) => candidate.id === runId);
   if (run === undefined) {
     throw notFound(
       "no_such_run",

@@ -86,17 +86,16 @@ test("SQLite and PostgreSQL, in place and after an import, row for row the same"
     parameters(4),
   ));
 
-test.each([
-  { engine: "sqlite" as const, runs: 16 },
-  { engine: "postgres" as const, runs: 3 },
-])(
-  "$engine: changes that come between two runs end in what one run gives; both taken back, nothing of them is left",
-  ({ engine, runs }) =>
+for (const [engine, runs] of [
+  ["sqlite", 16],
+  ["postgres", 3],
+] as const) {
+  test(`${engine}: changes between two runs end in what one run gives; both taken back, nothing is left of them`, () =>
     fc.assert(
       fc.asyncProperty(databases, changes, (options, statements) => {
         const loose = {
           ...{ ...options, appLabel: "myApp", omit: [] },
-          ...{ constraints: false, unreadable: engine === "sqlite" },
+          ...{ constraints: false, danglingReferences: true, unreadable: engine === "sqlite" },
         };
         const possible = statements.filter(
           (text) => options.generation !== "A" || !text.includes("one_on_one"),
@@ -122,5 +121,5 @@ test.each([
         );
       }),
       parameters(runs),
-    ),
-);
+    ));
+}

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findDrift } from "../../db/drift.ts";
 import { findDuplicates } from "../../db/duplicates.ts";
+import { listRuns } from "../../db/legacy-run.ts";
 import { type Database, prepareNew } from "../../db/open.ts";
 import {
   countInRollback,
@@ -115,6 +116,16 @@ export function defineDb(db: Command, shell: WithShell): void {
           await printObject(here.output, { undone: null }, () => "No schema migration is applied.\n");
           return;
         }
+        const standing = (await listRuns(database)).filter((run) => run.status !== "rolled_back");
+        if (
+          found.tables.some(({ table }) => table === database.layout.name("legacy_provenance")) &&
+          standing.length > 0
+        )
+          throw refused(
+            "runs_stand",
+            `${found.id} holds the record of what was migrated, and ${standing.length === 1 ? "a run stands" : `${standing.length} runs stand`}`,
+            "nothing was changed; take the runs back first: classbook legacy rollback",
+          );
         const lost = found.tables.map((t) => `${t.rows} rows of ${t.table}`).join(", ");
         const question = `Take back ${found.id}${lost === "" ? "" : `, which deletes ${lost}`}?`;
         if (here.dryRun) {

@@ -70,6 +70,17 @@ async function answersOf(here: Shell, database: Database, flags: ResolveFlags): 
   return given;
 }
 
+/** The rows named; `-` reads them from standard input, one a line. */
+function rowsOf(names: readonly string[]): string[] {
+  return names.flatMap((name) =>
+    name === "-"
+      ? readFileSync(0, "utf8")
+          .split(/\s+/)
+          .filter((line) => line !== "")
+      : [name],
+  );
+}
+
 function requireChoice(names: string[], flags: { code?: string }): void {
   if (names.length === 0 && flags.code === undefined)
     throw usageError(
@@ -88,7 +99,7 @@ export async function resolve(here: Shell, names: string[], flags: ResolveFlags)
   await here.write(async (database) => {
     await requireMigration(database);
     const answers = await answersOf(here, database, flags);
-    const issues = await chooseIssues(database, names.map(parseRowName), flags.code ?? null);
+    const issues = await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null);
     if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
     await finish(
       here,
@@ -106,7 +117,7 @@ export async function skip(
   requireChoice(names, flags);
   await here.write(async (database) => {
     await requireMigration(database);
-    const issues = await chooseIssues(database, names.map(parseRowName), flags.code ?? null);
+    const issues = await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null);
     const resolved = issues.filter((issue) => issue.status === "resolved");
     if (resolved.length > 0)
       throw refused(
@@ -123,7 +134,7 @@ export async function skip(
 export async function retry(here: Shell, names: string[], flags: { code?: string }): Promise<void> {
   await here.write(async (database) => {
     await requireMigration(database);
-    const issues = (await chooseIssues(database, names.map(parseRowName), flags.code ?? null)).filter(
+    const issues = (await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null)).filter(
       (issue) => issue.status !== "resolved",
     );
     if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
