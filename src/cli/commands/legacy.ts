@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { requireEssential } from "../../db/layout.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
-import { migrateSchema, readSchemaState, requireMigratable } from "../../db/schema.ts";
+import { migrateSchema, planSchema, requireMigratable } from "../../db/schema.ts";
 import { usageError } from "../../domain/error.ts";
 import { DEFAULT_BATCH } from "../../legacy/facts.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
@@ -86,9 +86,10 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
       here.exit(SIGNAL_EXIT.SIGINT);
       return;
     }
-    const pending = (await readSchemaState(database)).pending.map((migration) => migration.id);
-    await printObject(here.output, { ...preview, pending_schema: pending }, () =>
-      planScreen(here, database, preview, pending),
+    const { pending, duplicates } = await planSchema(database);
+    const schema = { pending_schema: pending.map((migration) => migration.id), duplicates };
+    await printObject(here.output, { ...preview, ...schema }, () =>
+      planScreen(here, database, preview, schema),
     );
   } finally {
     progress.end();

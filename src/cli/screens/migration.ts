@@ -1,4 +1,5 @@
 /** What `legacy plan` and `legacy migrate` show a person. */
+import type { Duplicate } from "../../db/duplicates.ts";
 import type { Database } from "../../db/open.ts";
 import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
@@ -79,7 +80,10 @@ export async function planScreen(
   here: Shell,
   database: Database,
   preview: Preview,
-  pendingSchema: readonly string[],
+  {
+    pending_schema: pendingSchema,
+    duplicates,
+  }: { pending_schema: readonly string[]; duplicates: readonly Duplicate[] },
 ): Promise<string> {
   const paint = paintFor(here.io);
   const lines = [
@@ -102,6 +106,11 @@ export async function planScreen(
       `  After it ${plural(preview.overbooked.length, "session holds", "sessions hold")} more confirmed seats than they have: ${some.join(", ")}${preview.overbooked.length > 8 ? ", …" : ""}`,
     );
   }
+  for (const { rows, index, examples, remedy } of duplicates)
+    lines.push(
+      "",
+      `  ${paint.yellow("First")}: ${plural(rows, "row stands", "rows stand")} in the way of ${index} (rows ${examples.join("; ")}). Resolve with: ${remedy}`,
+    );
   if (pendingSchema.length > 0) lines.push("", `  Schema steps that come first: ${pendingSchema.join(", ")}`);
   const copy = database.file === null ? "" : "; a safety copy comes first";
   const next =
