@@ -1,5 +1,5 @@
 // Bundles src/ and migrations/ into dist/: one entry with lazily loaded chunks, so that a command
-// loads only what it uses. better-sqlite3 (native) stays a dependency resolved at run time.
+// loads only what it uses. better-sqlite3's native library stays a dependency resolved at run time.
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,30 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+const ADDON = "better-sqlite3/build/Release/better_sqlite3.node";
+
+/** What packages load at every start, though classbook needs it rarely, or knows it without a search. */
+const quickStart = {
+  name: "quick-start",
+  setup({ onResolve, onLoad }) {
+    const contents = {
+      // Commander starts programs for subcommands in files of their own; classbook has none.
+      "node:child_process": `module.exports = { get spawn() { return require("node:child_process").spawn; } };`,
+      // Searches a dozen folders for the library of better-sqlite3.
+      bindings: `module.exports = () => require("${ADDON}");`,
+    };
+    onResolve({ filter: /^(node:child_process|bindings)$/ }, ({ path, importer, namespace }) =>
+      namespace === "quick-start" || !/node_modules[\\/](commander|better-sqlite3)[\\/]/.test(importer)
+        ? undefined
+        : { path, namespace: "quick-start" },
+    );
+    onLoad({ filter: /.*/, namespace: "quick-start" }, ({ path }) => ({
+      contents: contents[path],
+      resolveDir: root,
+    }));
+  },
+};
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 await build({
@@ -24,7 +48,8 @@ await build({
   sourcemap: false,
   chunkNames: "chunk-[hash]",
   define: { "process.env.CLASSBOOK_VERSION": JSON.stringify(version) },
-  external: ["better-sqlite3", "pg-native"],
+  external: [ADDON, "pg-native"],
+  plugins: [quickStart],
   // CommonJS packages inside an ES module bundle still call require for Node's own modules.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",
