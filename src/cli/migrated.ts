@@ -4,9 +4,9 @@ import { listRuns } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
 import { requireSchema } from "../db/schema.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
+import { plural } from "../domain/spoken.ts";
 import { isZone } from "../domain/zone.ts";
 import { sourceTimezone } from "../legacy/migrate.ts";
-import { plural } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
 /** A zone from a flag, checked. */

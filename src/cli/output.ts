@@ -1,7 +1,7 @@
 /** Rows and objects in the five formats (CLI.md): table, tsv, csv, ndjson, json. */
 import { usageError } from "../domain/error.ts";
-import { clockOfWall, dateOfWall, type Instant, toRfc3339, weekdayOf } from "../domain/instant.ts";
-import { toWall } from "../domain/zone.ts";
+import { type Instant, toRfc3339 } from "../domain/instant.ts";
+import { localTime } from "../domain/spoken.ts";
 import type { Io } from "./io.ts";
 
 export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
@@ -43,22 +43,7 @@ export function toJson(value: unknown, indent?: number): string {
   );
 }
 
-/** A number with its word: `1 row`, `1,200 rows`. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-}
-
-const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
-
-/** An instant as a person reads it: `Fri 20 Nov 2026 10:00 Europe/Madrid`. */
-export function localTime(instant: string, zone: string): string {
-  const wall = toWall(instant as Instant, zone);
-  const date = dateOfWall(wall);
-  const day = `${DAYS[weekdayOf(date)]} ${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
-  return `${day} ${date.slice(0, 4)} ${clockOfWall(wall)} ${zone}`;
-}
 
 function isInstant(key: string, value: Value): value is string {
   return typeof value === "string" && /_(at|at_utc)$/.test(key) && STAMP.test(value);
@@ -66,7 +51,7 @@ function isInstant(key: string, value: Value): value is string {
 
 /** A cell of a table: instants in the zone of display, lists without their brackets. */
 function shownText(key: string, value: Value, zone: string): string {
-  if (isInstant(key, value)) return localTime(value, zone);
+  if (isInstant(key, value)) return localTime(value as Instant, zone);
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join("; ");
   return cellText(value);
 }

@@ -12,11 +12,27 @@ import { busy, ClassbookError, usageError } from "../domain/error.ts";
 /** How long a command waits for another writer. The wait blocks the process: no longer than a person would. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+const MOST_REMEMBERED = 200;
+
+/** Kysely prepares every statement anew; an operation runs the same dozen again and again. */
+function rememberStatements(sqlite: BetterSqlite3.Database): (text: string) => BetterSqlite3.Statement {
+  const known = new Map<string, BetterSqlite3.Statement>();
+  return (text) => {
+    let statement = known.get(text);
+    if (statement === undefined) {
+      statement = sqlite.prepare(text);
+      if (known.size >= MOST_REMEMBERED) known.delete(known.keys().next().value!);
+      known.set(text, statement);
+    }
+    return statement;
+  };
+}
+
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #sqlite: BetterSqlite3.Database;
 
   constructor(sqlite: BetterSqlite3.Database) {
-    super({ database: sqlite });
+    super({ database: { prepare: rememberStatements(sqlite), close: () => sqlite.close() } });
     this.#sqlite = sqlite;
   }
 

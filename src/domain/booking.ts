@@ -48,3 +48,36 @@ const PRECEDENCE: readonly BookingStatus[] = [
 export function precedenceOf(status: BookingStatus): number {
   return PRECEDENCE.indexOf(status);
 }
+
+/** What can be done to a booking, by the states it may be done in and the state it leads to (SPEC 3). Any other step is refused. */
+export const BOOKING_STEPS = {
+  approve: { from: ["pending"], to: "confirmed" },
+  decline: { from: ["pending"], to: "declined" },
+  cancel: { from: ["pending", "confirmed"], to: "cancelled" },
+  reschedule: { from: ["pending", "confirmed"], to: "rescheduled" },
+  attend: { from: ["confirmed", "no_show"], to: "attended" },
+  no_show: { from: ["confirmed", "attended"], to: "no_show" },
+} as const satisfies Record<string, { from: readonly BookingStatus[]; to: BookingStatus }>;
+export type BookingStep = keyof typeof BOOKING_STEPS;
+
+export function isStepAllowed(step: BookingStep, status: BookingStatus): boolean {
+  return (BOOKING_STEPS[step].from as readonly BookingStatus[]).includes(status);
+}
+
+/** Ended bookings: their key may be booked again, which revives the row (SPEC 3). */
+export const ENDED_STATUSES = [
+  "declined",
+  "cancelled",
+  "rescheduled",
+] as const satisfies readonly BookingStatus[];
+
+export function hasEnded(status: BookingStatus): boolean {
+  return (ENDED_STATUSES as readonly BookingStatus[]).includes(status);
+}
+
+/** Statuses that hold somebody's time: what overlaps them is refused (SPEC 3, student-overlap and teacher-overlap). */
+export const BUSY_STATUSES = ["pending", "confirmed"] as const satisfies readonly BookingStatus[];
+
+/** Why a booking was cancelled. */
+export const CANCEL_REASONS = ["student", "teacher", "admin", "system", "conflict", "emergency"] as const;
+export type CancelReason = (typeof CANCEL_REASONS)[number];

@@ -12,8 +12,9 @@ import {
   rollbackSchema,
 } from "../../db/schema.ts";
 import { refused } from "../../domain/error.ts";
+import { localTime } from "../../domain/spoken.ts";
 import { EXIT } from "../exit.ts";
-import { localTime, printObject, printRows } from "../output.ts";
+import { printObject, printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { heading } from "../screens/heading.ts";
 import type { WithShell } from "../shell.ts";

@@ -6,6 +6,7 @@ import type { SourceTable } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { findUser } from "../../db/people.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";
+import { plural } from "../../domain/spoken.ts";
 import {
   chooseIssues,
   parseRowName,
@@ -17,7 +18,7 @@ import {
 import { importAnswers, parseExport } from "../../legacy/issues-export.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
-import { plural, printRows } from "../output.ts";
+import { printRows } from "../output.ts";
 import { readInstant, type Shell } from "../shell.ts";
 
 export interface ResolveFlags {

@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
 import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-tables.ts";
 import { notFound, usageError } from "../../domain/error.ts";
+import { plural } from "../../domain/spoken.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
 import { parseRowName } from "../../legacy/issues.ts";
 import { exportLine } from "../../legacy/issues-export.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
-import { escapeControl, plural, printObjects, printRows } from "../output.ts";
+import { escapeControl, printObjects, printRows } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { importIssues, type ResolveFlags, resolve, retry, skip } from "./legacy-decisions.ts";
 

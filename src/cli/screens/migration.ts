@@ -1,12 +1,13 @@
 /** What `legacy plan` and `legacy migrate` show a person. */
 import type { Duplicate } from "../../db/duplicates.ts";
 import type { Database } from "../../db/open.ts";
+import { plural } from "../../domain/spoken.ts";
 import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
 import type { Preview } from "../../legacy/preview.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
 import { type Paint, paintFor } from "../io.ts";
-import { escapeControl, plural } from "../output.ts";
+import { escapeControl } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { heading } from "./heading.ts";
 
