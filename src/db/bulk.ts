@@ -13,8 +13,8 @@ import { PAUSE_SETTING } from "./triggers.ts";
 export type Cell = string | number | boolean | null;
 
 /** Columns of the table that are NOT NULL without a default and that the caller does not fill, each with the empty value of its type. */
-function requiredExtras(
-  database: Database,
+export function requiredExtras(
+  database: Pick<Database, "engine" | "layout">,
   table: LogicalTable,
   columns: readonly string[],
 ): [string, Cell][] {
@@ -25,7 +25,7 @@ function requiredExtras(
     .map((column) => [column.name, emptyValue(database, column)]);
 }
 
-function emptyValue(database: Database, column: Column): Cell {
+function emptyValue(database: Pick<Database, "engine">, column: Column): Cell {
   if (/^bool/.test(column.type)) return database.engine === "sqlite" ? 0 : false;
   if (/int|real|double|numeric|decimal/.test(column.type)) return 0;
   if (/date|timestamp/.test(column.type)) return "1970-01-01 00:00:00";

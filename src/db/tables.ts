@@ -85,6 +85,39 @@ export interface BookingSeriesItemTable {
   occurrence_index: number;
 }
 
+export interface TeacherAvailabilityTable {
+  id: Generated<number>;
+  teacher_id: number | null;
+  /** Null: for all courses of the teacher. */
+  course_id: number | null;
+  slot_type: string;
+  /** 0 = Monday */
+  day_of_week: number | null;
+  start_time: string | null;
+  end_time: string | null;
+  valid_from: string | null;
+  valid_until: string | null;
+  start_datetime: string | null;
+  end_datetime: string | null;
+  timezone: string | null;
+  is_active: Flag;
+  is_blocked: Flag;
+  blocked_reason: string;
+}
+
+export interface TeacherBookingPolicyTable {
+  id: Generated<number>;
+  teacher_id: number;
+  course_id: number | null;
+  requires_approval_for_one_on_one: Flag;
+  requires_approval_for_group: Flag;
+  min_notice_hours: number;
+  cancel_window_hours: number;
+  buffer_before_minutes: number;
+  buffer_after_minutes: number;
+  max_bookings_per_day: number | null;
+}
+
 export interface LegacyRunTable {
   id: Generated<number>;
   /** running, done, rolled_back */
@@ -162,8 +195,27 @@ export interface Tables {
   };
   user_profile: { id: Generated<number>; user_id: number | null; role: string; timezone: string };
   teacher: { id: Generated<number>; user_id: number | null; is_approved: Flag };
-  course: { id: Generated<number>; title: string };
-  teacher_availability: { id: Generated<number>; teacher_id: number | null; course_id: number | null };
+  course: {
+    id: Generated<number>;
+    title: string;
+    slug: string;
+    status: string;
+    /** From generation B. */
+    booking_type: string | null;
+    /** From generation B. */
+    requires_booking_approval: Flag;
+  };
+  course_teacher: {
+    id: Generated<number>;
+    course_id: number | null;
+    /** A teacher, or in newer databases the teacher's user (LEGACY 1). */
+    teacher_id: number | null;
+    /** From generation B. */
+    requires_booking_approval: Flag | null;
+  };
+  enrollment: { id: Generated<number>; user_id: number | null; course_id: number | null; status: string };
+  teacher_availability: TeacherAvailabilityTable;
+  teacher_booking_policy: TeacherBookingPolicyTable;
   live_class_session: LiveClassSessionTable;
   live_class_booking: LiveClassBookingTable;
   session_waitlist: SessionWaitlistTable;
@@ -185,6 +237,16 @@ export interface Tables {
     to_value: string | null;
     reason: string | null;
     overridden: string | null;
+  };
+  notification_outbox: {
+    id: Generated<number>;
+    created_at: Instant;
+    kind: string;
+    /** Whom it goes to; null where nobody is known. */
+    user_id: number | null;
+    /** JSON of what the message says. */
+    payload: string;
+    sent_at: Instant | null;
   };
   legacy_run: LegacyRunTable;
   legacy_provenance: LegacyProvenanceTable;

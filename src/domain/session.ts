@@ -60,7 +60,11 @@ export interface SessionFacts {
  * Whether bookings may come in: scheduled and not begun. A session that closed itself because it is full counts as
  * open, so that the refusal names the seats; one that was closed by hand does not.
  */
-export function isOpen(session: Pick<SessionFacts, "status" | "start_at_utc">, open: number, now: Instant): boolean {
+export function isOpen(
+  session: Pick<SessionFacts, "status" | "start_at_utc">,
+  open: number,
+  now: Instant,
+): boolean {
   if (session.start_at_utc <= now) return false;
   return session.status === "scheduled" || (session.status === "booking_closed" && open <= 0);
 }

@@ -1,0 +1,321 @@
+/** Bookings as operations read, lock and write them. */
+import { sql } from "kysely";
+import type { BookingStatus, BookingType } from "../domain/booking.ts";
+import { BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
+import type { BusyTime } from "../domain/booking-rules.ts";
+import { addMinutes, type Instant } from "../domain/instant.ts";
+import { BUSY_SESSION_STATUSES, LONGEST_MINUTES } from "../domain/session.ts";
+import { requiredExtras } from "./bulk.ts";
+import type { Database, Db } from "./open.ts";
+import { statement } from "./statement.ts";
+import type { Trx } from "./transaction.ts";
+
+/** A row of live_class_booking. */
+export interface BookingRow {
+  id: number;
+  booking_type: BookingType;
+  course_id: number;
+  teacher_id: number;
+  student_user_id: number;
+  start_at_utc: Instant;
+  end_at_utc: Instant;
+  status: BookingStatus;
+  student_note: string;
+  teacher_note: string;
+  session_id: number | null;
+  seats_reserved: number;
+  decision_at: Instant | null;
+  decided_by_id: number | null;
+  cancelled_by_id: number | null;
+  cancelled_at: Instant | null;
+  cancel_reason: string;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+export const BOOKING_COLUMNS = [
+  "id",
+  "booking_type",
+  "course_id",
+  "teacher_id",
+  "student_user_id",
+  "start_at_utc",
+  "end_at_utc",
+  "status",
+  "student_note",
+  "teacher_note",
+  "session_id",
+  "seats_reserved",
+  "decision_at",
+  "decided_by_id",
+  "cancelled_by_id",
+  "cancelled_at",
+  "cancel_reason",
+  "created_at",
+  "updated_at",
+] as const;
+
+const byId = statement<{ id: number }, BookingRow>((db, { id }) =>
+  db.selectFrom("live_class_booking").select(BOOKING_COLUMNS).where("id", "=", id),
+);
+
+/** Null where there is none. */
+export async function findBooking(database: Database, db: Db, id: number): Promise<BookingRow | null> {
+  return (await byId(database, db, { id }))[0] ?? null;
+}
+
+const locked = statement<{ id: number }, BookingRow>((db, { id }, { engine }) =>
+  db
+    .selectFrom("live_class_booking")
+    .select(BOOKING_COLUMNS)
+    .where("id", "=", id)
+    .$if(engine === "postgres", (query) => query.forNoKeyUpdate()),
+);
+
+/** The booking, held until the transaction ends. Lock its session or teacher first. */
+export async function lockBooking(database: Database, trx: Trx, id: number): Promise<BookingRow | null> {
+  return (await locked(database, trx, { id }))[0] ?? null;
+}
+
+const ofSession = statement<{ student: number; session: number }, BookingRow>((db, { student, session }) =>
+  db
+    .selectFrom("live_class_booking")
+    .select(BOOKING_COLUMNS)
+    .where("student_user_id", "=", student)
+    .where("session_id", "=", session)
+    .where("booking_type", "=", "group_session"),
+);
+
+/** All bookings of a student in a session: more than one where the session was moved meanwhile. */
+export async function findInSession(
+  database: Database,
+  db: Db,
+  student: number,
+  session: number,
+): Promise<BookingRow[]> {
+  return ofSession(database, db, { student, session });
+}
+
+const lessonAt = statement<{ student: number; teacher: number; start: Instant }, BookingRow>(
+  (db, { student, teacher, start }) =>
+    db
+      .selectFrom("live_class_booking")
+      .select(BOOKING_COLUMNS)
+      .where("student_user_id", "=", student)
+      .where("teacher_id", "=", teacher)
+      .where("start_at_utc", "=", start)
+      .where("booking_type", "=", "one_on_one"),
+);
+
+/** The lesson that holds the key of unique_one_on_one_booking; null where none does. */
+export async function findLesson(
+  database: Database,
+  db: Db,
+  key: { student: number; teacher: number; start: Instant },
+): Promise<BookingRow | null> {
+  return (await lessonAt(database, db, key))[0] ?? null;
+}
+
+interface Window {
+  from: Instant;
+  until: Instant;
+}
+
+const ofStudent = statement<{ student: number; low: Instant } & Window, BusyTime>(
+  (db, { student, low, from, until }) =>
+    db
+      .selectFrom("live_class_booking")
+      .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"booking">`'booking'`.as("kind")])
+      .where("student_user_id", "=", student)
+      .where("start_at_utc", ">", low)
+      .where("start_at_utc", "<", until)
+      .where("end_at_utc", ">", from)
+      .where("status", "in", BUSY_STATUSES)
+      .orderBy("start_at_utc"),
+);
+
+/** The student's pending and confirmed bookings that touch a window. */
+export async function listStudentBusy(
+  database: Database,
+  db: Db,
+  student: number,
+  { from, until }: Window,
+): Promise<BusyTime[]> {
+  return ofStudent(database, db, { student, low: farBack(from), from, until });
+}
+
+const lessonsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
+  (db, { teacher, low, from, until }) =>
+    db
+      .selectFrom("live_class_booking")
+      .select([
+        "id",
+        "course_id",
+        "start_at_utc",
+        "end_at_utc",
+        "status",
+        sql<"booking">`'booking'`.as("kind"),
+      ])
+      .where("teacher_id", "=", teacher)
+      .where("booking_type", "=", "one_on_one")
+      .where("start_at_utc", ">", low)
+      .where("start_at_utc", "<", until)
+      .where("end_at_utc", ">", from)
+      .where("status", "in", BUSY_STATUSES)
+      .orderBy("start_at_utc"),
+);
+
+const sessionsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime>(
+  (db, { teacher, low, from, until }) =>
+    db
+      .selectFrom("live_class_session")
+      .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"session">`'session'`.as("kind")])
+      .$castTo<BusyTime>()
+      .where("teacher_id", "=", teacher)
+      .where("start_at_utc", ">", low)
+      .where("start_at_utc", "<", until)
+      .where("end_at_utc", ">", from)
+      .where("status", "in", BUSY_SESSION_STATUSES)
+      .orderBy("start_at_utc"),
+);
+
+/** The teacher's pending and confirmed lessons and sessions that touch a window, each with its status. */
+export async function listTeacherBusy(
+  database: Database,
+  db: Db,
+  teacher: number,
+  { from, until }: Window,
+): Promise<(BusyTime & { status?: BookingStatus })[]> {
+  const window = { teacher, low: farBack(from), from, until };
+  return [...(await lessonsOf(database, db, window)), ...(await sessionsOf(database, db, window))];
+}
+
+/** An index finds what starts in a stretch of time: nothing lasts longer than that. */
+function farBack(from: Instant): Instant {
+  return addMinutes(from, -LONGEST_MINUTES);
+}
+
+const counted = statement<{ teacher: number } & Window, { id: number; course_id: number }>(
+  (db, { teacher, from, until }) =>
+    db
+      .selectFrom("live_class_booking")
+      .select(["id", "course_id"])
+      .where("teacher_id", "=", teacher)
+      .where("booking_type", "=", "one_on_one")
+      .where("start_at_utc", ">=", from)
+      .where("start_at_utc", "<", until)
+      .where("status", "not in", ENDED_STATUSES),
+);
+
+/** The teacher's lessons that start in a window and count into the daily limit. */
+export async function listCounted(
+  database: Database,
+  db: Db,
+  teacher: number,
+  { from, until }: Window,
+): Promise<{ id: number; course_id: number }[]> {
+  return counted(database, db, { teacher, from, until });
+}
+
+export type NewBooking = Omit<
+  BookingRow,
+  "id" | "decided_by_id" | "cancelled_by_id" | "cancelled_at" | "cancel_reason" | "decision_at"
+>;
+
+/** What a booking has that is new, or taken up again: nobody decided or cancelled it yet. */
+const FRESH = {
+  decision_at: null,
+  decided_by_id: null,
+  cancelled_by_id: null,
+  cancelled_at: null,
+  cancel_reason: "",
+};
+
+const inserted = statement<NewBooking, { id: number }>((db, b, database) =>
+  db
+    .insertInto("live_class_booking")
+    .values({
+      ...Object.fromEntries(requiredExtras(database, "live_class_booking", BOOKING_COLUMNS)),
+      booking_type: b.booking_type,
+      course_id: b.course_id,
+      teacher_id: b.teacher_id,
+      student_user_id: b.student_user_id,
+      start_at_utc: b.start_at_utc,
+      end_at_utc: b.end_at_utc,
+      status: b.status,
+      student_note: b.student_note,
+      teacher_note: b.teacher_note,
+      session_id: b.session_id,
+      seats_reserved: b.seats_reserved,
+      created_at: b.created_at,
+      updated_at: b.updated_at,
+      ...FRESH,
+    })
+    .returning("id"),
+);
+
+/** @throws the engine's unique violation */
+export async function insertBooking(database: Database, trx: Trx, booking: NewBooking): Promise<number> {
+  return (await inserted(database, trx, booking))[0]!.id;
+}
+
+const revived = statement<Omit<NewBooking, "created_at"> & { id: number }, never>((db, b) =>
+  db
+    .updateTable("live_class_booking")
+    .set({
+      course_id: b.course_id,
+      teacher_id: b.teacher_id,
+      start_at_utc: b.start_at_utc,
+      end_at_utc: b.end_at_utc,
+      status: b.status,
+      student_note: b.student_note,
+      teacher_note: b.teacher_note,
+      seats_reserved: b.seats_reserved,
+      updated_at: b.updated_at,
+      ...FRESH,
+    })
+    .where("id", "=", b.id),
+);
+
+/** Takes up a row that ended: it keeps its id and created_at, the rest is new. */
+export async function reviveBooking(
+  database: Database,
+  trx: Trx,
+  booking: Omit<NewBooking, "created_at"> & { id: number },
+): Promise<void> {
+  await revived(database, trx, booking);
+}
+
+export type BookingChange = Pick<
+  BookingRow,
+  | "id"
+  | "status"
+  | "teacher_note"
+  | "decision_at"
+  | "decided_by_id"
+  | "cancelled_by_id"
+  | "cancelled_at"
+  | "cancel_reason"
+  | "updated_at"
+>;
+
+const changed = statement<BookingChange, never>((db, b) =>
+  db
+    .updateTable("live_class_booking")
+    .set({
+      status: b.status,
+      teacher_note: b.teacher_note,
+      decision_at: b.decision_at,
+      decided_by_id: b.decided_by_id,
+      cancelled_by_id: b.cancelled_by_id,
+      cancelled_at: b.cancelled_at,
+      cancel_reason: b.cancel_reason,
+      updated_at: b.updated_at,
+    })
+    .where("id", "=", b.id),
+);
+
+/** Takes a booking a step further: its status, and who decided or cancelled it. */
+export async function changeBooking(database: Database, trx: Trx, change: BookingChange): Promise<void> {
+  await changed(database, trx, change);
+}

@@ -1,0 +1,157 @@
+/** Waitlists as operations read and write them. */
+import type { Instant } from "../domain/instant.ts";
+import type { WaitlistEntry } from "../domain/waitlist.ts";
+import type { Database, Db } from "./open.ts";
+import { statement } from "./statement.ts";
+import type { Trx } from "./transaction.ts";
+
+const ENTRY = [
+  "id",
+  "session_id",
+  "student_user_id",
+  "status",
+  "created_at",
+  "offered_at",
+  "offer_expires_at",
+] as const;
+
+const entries = statement<{ session: number }, WaitlistEntry>((db, { session }) =>
+  db
+    .selectFrom("session_waitlist")
+    .select(ENTRY)
+    .$castTo<WaitlistEntry>()
+    .where("session_id", "=", session)
+    .where("status", "in", ["waiting", "offered"]),
+);
+
+/** The entries of a session that wait or hold an offer, in no order. */
+export async function listQueue(database: Database, db: Db, session: number): Promise<WaitlistEntry[]> {
+  return entries(database, db, { session });
+}
+
+const blocked = statement<
+  { session: number },
+  { student_user_id: number; is_active: number | boolean; booked: number }
+>((db, { session }) =>
+  db
+    .selectFrom("session_waitlist as w")
+    .innerJoin("app_user as u", "u.id", "w.student_user_id")
+    .select(["w.student_user_id", "u.is_active"])
+    .select((eb) =>
+      eb
+        .selectFrom("live_class_booking as b")
+        .select((e) => e.fn.countAll<number>().as("n"))
+        .whereRef("b.student_user_id", "=", "w.student_user_id")
+        .where("b.session_id", "=", session)
+        .where("b.status", "in", ["pending", "confirmed", "attended", "no_show"])
+        .as("booked"),
+    )
+    .$castTo<{ student_user_id: number; is_active: number | boolean; booked: number }>()
+    .where("w.session_id", "=", session)
+    .where("w.status", "=", "waiting"),
+);
+
+/** Why students in the queue cannot be offered a seat, by their id; whoever can is not there. */
+export async function findPassedOver(
+  database: Database,
+  db: Db,
+  session: number,
+): Promise<Map<number, "inactive account" | "already booked">> {
+  const rows = await blocked(database, db, { session });
+  return new Map(
+    rows
+      .filter((row) => !row.is_active || Number(row.booked) > 0)
+      .map((row) => [row.student_user_id, row.is_active ? "already booked" : "inactive account"]),
+  );
+}
+
+const offered = statement<{ id: number; now: Instant; expires: Instant }, never>((db, { id, now, expires }) =>
+  db
+    .updateTable("session_waitlist")
+    .set({ status: "offered", offered_at: now, offer_expires_at: expires, expired_at: null })
+    .where("id", "=", id),
+);
+
+/** Gives a waiting student the offer of a seat. */
+export async function setOffered(
+  database: Database,
+  trx: Trx,
+  id: number,
+  { now, expires }: { now: Instant; expires: Instant },
+): Promise<void> {
+  await offered(database, trx, { id, now, expires });
+}
+
+const ended = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
+  db.updateTable("session_waitlist").set({ status: "expired", expired_at: now }).where("id", "=", id),
+);
+
+export async function setExpired(database: Database, trx: Trx, id: number, now: Instant): Promise<void> {
+  await ended(database, trx, { id, now });
+}
+
+const accepted = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
+  db.updateTable("session_waitlist").set({ status: "accepted", accepted_at: now }).where("id", "=", id),
+);
+
+export async function setAccepted(database: Database, trx: Trx, id: number, now: Instant): Promise<void> {
+  await accepted(database, trx, { id, now });
+}
+
+const entryOf = statement<{ session: number; student: number }, WaitlistEntry>((db, { session, student }) =>
+  db
+    .selectFrom("session_waitlist")
+    .select(ENTRY)
+    .$castTo<WaitlistEntry>()
+    .where("session_id", "=", session)
+    .where("student_user_id", "=", student),
+);
+
+/** The student's entry for a session, whatever its status; null where there is none. */
+export async function findEntry(
+  database: Database,
+  db: Db,
+  session: number,
+  student: number,
+): Promise<WaitlistEntry | null> {
+  return (await entryOf(database, db, { session, student }))[0] ?? null;
+}
+
+const joined = statement<{ session: number; student: number; now: Instant }, { id: number }>(
+  (db, { session, student, now }) =>
+    db
+      .insertInto("session_waitlist")
+      .values({ session_id: session, student_user_id: student, status: "waiting", created_at: now })
+      .returning("id"),
+);
+
+const rejoined = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
+  db
+    .updateTable("session_waitlist")
+    .set({
+      status: "waiting",
+      created_at: now,
+      offered_at: null,
+      offer_expires_at: null,
+      accepted_at: null,
+      expired_at: null,
+    })
+    .where("id", "=", id),
+);
+
+/**
+ * Puts a student at the end of a queue.
+ *
+ * @param again the entry of an earlier time, which starts anew; null = none
+ * @returns the entry's id
+ */
+export async function putInQueue(
+  database: Database,
+  trx: Trx,
+  place: { session: number; student: number; now: Instant; again: number | null },
+): Promise<number> {
+  const { again, ...rest } = place;
+  if (again === null) return (await joined(database, trx, rest))[0]!.id;
+  await rejoined(database, trx, { id: again, now: place.now });
+  return again;
+}
