@@ -105,9 +105,13 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       format: formatOf(flags, env, io),
       fields: flags.fields === undefined ? null : flags.fields.split(",").map((field) => field.trim()),
       header: flags.header === true,
-      zone,
+      get zone() {
+        return zone();
+      },
     },
-    zone,
+    get zone() {
+      return zone();
+    },
     now: () => fixed ?? fromDate(new Date()),
     actor: settle("as", flags.as, env) ?? `shell:${systemUser()}`,
     yes: flags.yes === true,
@@ -144,13 +148,13 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
   };
 }
 
-/** The system's own zone needs no check. */
-function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): string {
+/** The zone asked for, checked at once; the system's own only when it is wanted: finding it loads ICU, which is a tenth of a start. */
+function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): () => string {
   const asked = settle("tz", flags.tz, env);
-  if (asked === null) return Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isZone(asked))
+  if (asked !== null && !isZone(asked))
     throw usageError("bad_timezone", `"${asked}" is not an IANA time zone`, "such as --tz Europe/Madrid");
-  return asked;
+  let zone = asked;
+  return () => (zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
 function systemUser(): string {
@@ -171,7 +175,7 @@ function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
 }
 
 /** An instant typed by a person: with an offset as it says, without one in the display zone. */
-export function readInstant(flag: string, text: string, zone: string): Instant {
+export function readInstant(flag: string, text: string, zone: () => string): Instant {
   const parsed = parseTimestamp(text);
   if (parsed === null)
     throw usageError(
@@ -179,5 +183,5 @@ export function readInstant(flag: string, text: string, zone: string): Instant {
       `${flag} "${text}" is not an instant`,
       "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
     );
-  return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(text)!;
+  return parsed.offset === null ? resolveLocal(parsed.wall, zone()).instant : parseInstant(text)!;
 }

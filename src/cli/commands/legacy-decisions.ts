@@ -42,7 +42,7 @@ async function answersOf(here: Shell, database: Database, flags: ResolveFlags): 
     return null;
   };
   const instant = (name: string, text: string | undefined) =>
-    text === undefined ? null : readInstant(`--${name}`, text, here.zone);
+    text === undefined ? null : readInstant(`--${name}`, text, () => here.zone);
   const student = flags.student === undefined ? null : await findUser(database, flags.student);
   if (flags.student !== undefined && student === null)
     problems.push(`--student "${flags.student}" is no user's id, username or e-mail address`);
