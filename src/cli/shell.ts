@@ -2,6 +2,7 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import type { Database } from "../db/open.ts";
+import type { Actor } from "../domain/actor.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
 import { isZone, resolveLocal } from "../domain/zone.ts";
@@ -37,16 +38,17 @@ export interface Shell {
   zone: string;
   /** The clock: the fixed instant of `--now`, else the time. */
   now: () => Instant;
-  /** Who acts, for the record. */
-  actor: string;
   yes: boolean;
   dryRun: boolean;
   quiet: boolean;
-  /** Opens the database for reading, does the work, closes it. */
-  read<T>(work: (database: Database) => Promise<T>, options?: { connectionWrites?: boolean }): Promise<T>;
+  /** Opens the database for reading, does the work, closes it. The actor of `--as` is looked up in it first. */
+  read<T>(
+    work: (database: Database, actor: Actor) => Promise<T>,
+    options?: { connectionWrites?: boolean },
+  ): Promise<T>;
   /** Opens it for writing. `create`: makes an SQLite file that is not there; `anyLabel`: the app label is not this database's. */
   write<T>(
-    work: (database: Database) => Promise<T>,
+    work: (database: Database, actor: Actor) => Promise<T>,
     options?: { create?: boolean; anyLabel?: boolean },
   ): Promise<T>;
   /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
@@ -86,12 +88,12 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
   const painted: Io = flags.color === false ? { ...io, colour: false } : io;
   const open = async <T>(
     options: { readOnly: boolean; create: boolean; appLabel?: null },
-    work: (database: Database) => Promise<T>,
+    work: (database: Database, actor: Actor) => Promise<T>,
   ): Promise<T> => {
     const { driverError, openDatabase } = await import("../db/open.ts");
     const database = await openDatabase(address, { ...choice, ...options });
     try {
-      return await work(database);
+      return await work(database, await actorOn(database, settle("as", flags.as, env)));
     } catch (error) {
       throw await driverError(error, database);
     } finally {
@@ -105,11 +107,14 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       format: formatOf(flags, env, io),
       fields: flags.fields === undefined ? null : flags.fields.split(",").map((field) => field.trim()),
       header: flags.header === true,
-      zone,
+      get zone() {
+        return zone();
+      },
     },
-    zone,
+    get zone() {
+      return zone();
+    },
     now: () => fixed ?? fromDate(new Date()),
-    actor: settle("as", flags.as, env) ?? `shell:${systemUser()}`,
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
@@ -144,13 +149,26 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
   };
 }
 
-/** The system's own zone needs no check. */
-function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): string {
+/** The zone asked for, checked at once; the system's own only when it is wanted: finding it loads ICU, which is a tenth of a start. */
+function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): () => string {
   const asked = settle("tz", flags.tz, env);
-  if (asked === null) return Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isZone(asked))
+  if (asked !== null && !isZone(asked))
     throw usageError("bad_timezone", `"${asked}" is not an IANA time zone`, "such as --tz Europe/Madrid");
-  return asked;
+  let zone = asked;
+  return () => (zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+/**
+ * Who acts: the user asked for, else the operator of the shell, who fills a database that has no users yet, too.
+ *
+ * @throws ClassbookError not_found: no such user; usage: several are meant
+ */
+async function actorOn(database: Database, asked: string | null): Promise<Actor> {
+  if (asked !== null) {
+    const { getActor, hasUsers } = await import("../db/people.ts");
+    if (await hasUsers(database)) return getActor(database, "--as", asked);
+  }
+  return { kind: "shell", name: systemUser() };
 }
 
 function systemUser(): string {
@@ -171,7 +189,7 @@ function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
 }
 
 /** An instant typed by a person: with an offset as it says, without one in the display zone. */
-export function readInstant(flag: string, text: string, zone: string): Instant {
+export function readInstant(flag: string, text: string, zone: () => string): Instant {
   const parsed = parseTimestamp(text);
   if (parsed === null)
     throw usageError(
@@ -179,5 +197,5 @@ export function readInstant(flag: string, text: string, zone: string): Instant {
       `${flag} "${text}" is not an instant`,
       "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
     );
-  return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(text)!;
+  return parsed.offset === null ? resolveLocal(parsed.wall, zone()).instant : parseInstant(text)!;
 }

@@ -1,19 +1,76 @@
 /** Users, by what people call them. */
+import type { Actor } from "../domain/actor.ts";
+import { notFound, usageError } from "../domain/error.ts";
 import type { Database } from "./open.ts";
 
-/** The id of the user with this id, username or e-mail address; null where there is none, or the address is shared. */
-export async function findUser(database: Database, name: string): Promise<number | null> {
-  if (!database.layout.has("app_user")) return null;
-  const users = database.db.selectFrom("app_user").select("id");
-  if (/^\d+$/.test(name)) {
-    const byId = await users.where("id", "=", Number(name)).executeTakeFirst();
-    if (byId !== undefined) return byId.id;
+export interface User {
+  id: number;
+  username: string;
+}
+
+/** Everybody whom an id, username or e-mail address may mean, in this order: several only where they share the address. */
+export async function findUsers(database: Database, name: string): Promise<User[]> {
+  if (!database.layout.has("app_user")) return [];
+  const users = database.db.selectFrom("app_user").select(["id", "username"]);
+  if (/^\d{1,15}$/.test(name)) {
+    const byId = await users.where("id", "=", Number(name)).execute();
+    if (byId.length > 0) return byId;
   }
-  const byName = await users.where("username", "=", name).executeTakeFirst();
-  if (byName !== undefined) return byName.id;
-  const byAddress = await users
+  const byName = await users.where("username", "=", name).execute();
+  if (byName.length > 0 || name === "") return byName;
+  return users
     .where((eb) => eb(eb.fn("lower", ["email"]), "=", name.toLowerCase()))
-    .limit(2)
+    .orderBy("id")
     .execute();
-  return byAddress.length === 1 ? byAddress[0]!.id : null;
+}
+
+/**
+ * The user that is meant.
+ *
+ * @param flag what the name was given with, for the sentence: `--as`
+ * @throws ClassbookError not_found `no_such_user`; usage `ambiguous_user`: several share the address
+ */
+export async function getUser(database: Database, flag: string, name: string): Promise<User> {
+  const [user, ...others] = await findUsers(database, name);
+  if (user === undefined)
+    throw notFound(
+      "no_such_user",
+      `${flag} "${name}" is no user's id, username or e-mail address`,
+      "usernames are spelt as in the app, capitals included",
+    );
+  if (others.length > 0) {
+    const all = [user, ...others].map(({ id, username }) => `${username} (user ${id})`).join(", ");
+    throw usageError("ambiguous_user", `${flag} "${name}" is the address of ${all}`, "give the id");
+  }
+  return user;
+}
+
+/** False in a database that is still to be filled: nobody can be looked up there. */
+export async function hasUsers(database: Database): Promise<boolean> {
+  if (!database.layout.has("app_user")) return false;
+  return (await database.db.selectFrom("app_user").select("id").limit(1).execute()).length > 0;
+}
+
+/** The user as one who acts. @throws as getUser */
+export async function getActor(database: Database, flag: string, name: string): Promise<Actor> {
+  const { layout, db } = database;
+  const { id, username } = await getUser(database, flag, name);
+  const powers = await db
+    .selectFrom("app_user")
+    .select(["is_staff", "is_superuser"])
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  const profile = layout.has("user_profile")
+    ? await db.selectFrom("user_profile").select("role").where("user_id", "=", id).executeTakeFirst()
+    : undefined;
+  const teacher = layout.has("teacher")
+    ? await db.selectFrom("teacher").select("id").where("user_id", "=", id).orderBy("id").executeTakeFirst()
+    : undefined;
+  return {
+    kind: "user",
+    id,
+    username,
+    teacherId: teacher?.id ?? null,
+    isStaff: Boolean(powers.is_staff) || Boolean(powers.is_superuser) || profile?.role === "admin",
+  };
 }

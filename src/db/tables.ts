@@ -192,6 +192,7 @@ export interface Tables {
     last_name: string;
     is_active: Flag;
     is_staff: Flag;
+    is_superuser: Flag;
   };
   user_profile: { id: Generated<number>; user_id: number | null; role: string; timezone: string };
   teacher: { id: Generated<number>; user_id: number | null; is_approved: Flag };

@@ -12,6 +12,7 @@ import {
 import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
+import type { Actor } from "../domain/actor.ts";
 import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
@@ -26,7 +27,7 @@ export interface RowName {
 
 export interface RowOptions extends MappingOptions {
   now: () => Instant;
-  actor: string;
+  actor: Actor;
 }
 
 /** One row after it was taken up again. */

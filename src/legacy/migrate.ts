@@ -13,6 +13,7 @@ import { countSource } from "../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
+import { type Actor, actorText } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
@@ -32,7 +33,7 @@ export interface Progress {
 
 export interface MigrateOptions extends MappingOptions {
   now: () => Instant;
-  actor: string;
+  actor: Actor;
   /** Legacy rows a transaction. */
   batch: number;
   onProgress: (progress: Progress) => void;
@@ -127,7 +128,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       status: "running",
       started_at: options.now(),
       finished_at: null,
-      actor: options.actor,
+      actor: actorText(options.actor),
       phase: PHASES[0],
       last_id: FIRST_KEY,
     };

@@ -7,6 +7,7 @@ import { LegacySource } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
+import type { Actor } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
@@ -28,7 +29,7 @@ export async function migrateRows(
   database: Database,
   table: SourceTable,
   ids: readonly number[],
-  options: MappingOptions & { now: () => Instant; actor: string },
+  options: MappingOptions & { now: () => Instant; actor: Actor },
   prepare: (trx: Trx) => Promise<void>,
 ): Promise<Counts> {
   const lease = await takeLease(database, LEASE);

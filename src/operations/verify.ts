@@ -15,6 +15,7 @@ import type { Database } from "../db/open.ts";
 import { migrateSchema } from "../db/schema.ts";
 import { listSeatDrift } from "../db/session.ts";
 import { type Trx, writing } from "../db/transaction.ts";
+import { type Actor, actorText, actorUserId } from "../domain/actor.ts";
 import { precedenceOf } from "../domain/booking.ts";
 import { usageError } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -114,7 +115,7 @@ export async function planRepairs(database: Database, checks: readonly CheckCode
 export async function repairInvariants(
   database: Database,
   checks: readonly CheckCode[],
-  options: { now: Instant; actor: string },
+  options: { now: Instant; actor: Actor },
 ): Promise<Repair[]> {
   await migrateSchema(database, { now: options.now, upToDuplicates: true });
   const repairs = await planRepairs(database, checks);
@@ -125,7 +126,8 @@ export async function repairInvariants(
         .insertInto("booking_event")
         .values({
           at: options.now,
-          actor: options.actor,
+          actor: actorText(options.actor),
+          actor_user_id: actorUserId(options.actor),
           what: "repaired",
           subject: "verify",
           reason: check,

@@ -108,7 +108,7 @@ describe("--now", () => {
       env: { CLASSBOOK_AS: "marta" },
     });
     const { runs } = JSON.parse((await run("legacy status --json --db sample/school.sqlite3")).out);
-    expect(runs).toMatchObject([{ started_at: "2027-03-01T10:00:00Z", actor: "marta" }]);
+    expect(runs).toMatchObject([{ started_at: "2027-03-01T10:00:00Z", actor: "marta (user 31)" }]);
     expect(readdirSync(join(school.folder, "sample"))).toContain("school.sqlite3.20270301-100000.backup");
   });
 });

@@ -10,11 +10,11 @@ import { LEASE } from "../../src/legacy/migrate.ts";
 import { ENGINES, query } from "../support/databases.ts";
 import { complaints, expectNothingMore, lessons, rowsOnly, verify } from "../support/delta.ts";
 import { groupCases, issueWorld, lessonCases } from "../support/issue-cases.ts";
-import { migrate, NOW, withDatabase } from "../support/migration.ts";
+import { migrate, NOW, OPERATOR, withDatabase } from "../support/migration.ts";
 import { bytesOf, outcomesOf, restOf } from "../support/snapshots.ts";
 import { act, named, withPlace } from "../support/worlds.ts";
 
-const options = { sourceTimezone: "UTC", now: () => NOW, actor: "test" };
+const options = { sourceTimezone: "UTC", now: () => NOW, actor: OPERATOR };
 
 const issuesOf = (database: Database, ...statuses: string[]): Promise<IssueRow[]> =>
   chooseIssues(database, [], null, statuses.length === 0 ? ["open"] : statuses);

@@ -69,7 +69,7 @@ const run = (place: Scratch, ...more: string[]): Process =>
 /** The command, as the runner would: the same clock, actor and batches. */
 const command = (place: Scratch, ...more: string[]): string[] => [
   ...["legacy", "migrate", "--db", place.address, "--batch", String(BATCH), "--no-backup"],
-  ...["--now", `${NOW.replace(" ", "T")}Z`, "--as", "test", ...more],
+  ...["--now", `${NOW.replace(" ", "T")}Z`, ...more],
 ];
 
 async function undisturbed(place: Scratch): Promise<Bytes> {

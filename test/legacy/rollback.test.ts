@@ -9,7 +9,7 @@ import { planRollback } from "../../src/legacy/rollback.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { complaints, lessons, rowsOnly, verify } from "../support/delta.ts";
 import { importFrom, withTarget } from "../support/import.ts";
-import { migrate, NOW, rollback, withDatabase } from "../support/migration.ts";
+import { migrate, NOW, OPERATOR, rollback, withDatabase } from "../support/migration.ts";
 import { bytesOf, indexesOf, outcomesOf, restOf, shapeOf } from "../support/snapshots.ts";
 import { act, insertion, named, withPlace } from "../support/worlds.ts";
 
@@ -263,7 +263,7 @@ for (const engine of ENGINES) {
             const [answered, skipped] = await listIssues(database, {
               ...{ status: "open", code: null, table: null, limit: null },
             });
-            const options = { sourceTimezone: "UTC", now: () => NOW, actor: "test" };
+            const options = { sourceTimezone: "UTC", now: () => NOW, actor: OPERATOR };
             await resolveIssues(database, [answered!], { given_status: "attended" }, options);
             await skipIssues(database, [skipped!], "a test booking");
             const before = await outcomesOf(database);

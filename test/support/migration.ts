@@ -1,9 +1,14 @@
 /** The migration as a command runs it, without the command. */
+import { userInfo } from "node:os";
 import { type Database, openDatabase } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
+import type { Actor } from "../../src/domain/actor.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import { type MigrateOptions, type MigrateResult, migrateLegacy } from "../../src/legacy/migrate.ts";
 import { type RollbackOptions, type RollbackPlan, rollbackRun } from "../../src/legacy/rollback.ts";
+
+/** Whom the command names where nobody says --as. */
+export const OPERATOR: Actor = { kind: "shell", name: userInfo().username };
 
 export const NOW = "2026-11-20 09:00:00" as Instant;
 
@@ -15,7 +20,7 @@ export async function migrate(
   return migrateLegacy(database, {
     sourceTimezone: "UTC",
     now: () => NOW,
-    actor: "test",
+    actor: OPERATOR,
     batch: 1_000,
     onProgress: () => {},
     shouldStop: () => false,

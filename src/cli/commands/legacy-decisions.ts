@@ -4,7 +4,8 @@ import { countOpenIssues } from "../../db/legacy.ts";
 import type { Answers, IssueRow } from "../../db/legacy-issue.ts";
 import type { SourceTable } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
-import { findUser } from "../../db/people.ts";
+import { findUsers } from "../../db/people.ts";
+import type { Actor } from "../../domain/actor.ts";
 import { notFound, refused, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import {
@@ -43,12 +44,16 @@ async function answersOf(here: Shell, database: Database, flags: ResolveFlags): 
     return null;
   };
   const instant = (name: string, text: string | undefined) =>
-    text === undefined ? null : readInstant(`--${name}`, text, here.zone);
-  const student = flags.student === undefined ? null : await findUser(database, flags.student);
-  if (flags.student !== undefined && student === null)
+    text === undefined ? null : readInstant(`--${name}`, text, () => here.zone);
+  const students = flags.student === undefined ? [] : await findUsers(database, flags.student);
+  if (flags.student !== undefined && students.length === 0)
     problems.push(`--student "${flags.student}" is no user's id, username or e-mail address`);
+  if (students.length > 1)
+    problems.push(
+      `--student "${flags.student}" is the address of users ${students.map(({ id }) => id).join(", ")}`,
+    );
   const answers: Answers = {
-    given_student_user_id: student,
+    given_student_user_id: students[0]?.id ?? null,
     given_session_id: id("session", flags.session),
     given_teacher_id: id("teacher", flags.teacher),
     given_course_id: id("course", flags.course),
@@ -91,13 +96,13 @@ function requireChoice(names: string[], flags: { code?: string }): void {
     );
 }
 
-async function rowOptions(here: Shell, database: Database) {
-  return { sourceTimezone: await zoneOfSource(database, null), now: here.now, actor: here.actor };
+async function rowOptions(here: Shell, database: Database, actor: Actor) {
+  return { sourceTimezone: await zoneOfSource(database, null), now: here.now, actor };
 }
 
 export async function resolve(here: Shell, names: string[], flags: ResolveFlags): Promise<void> {
   requireChoice(names, flags);
-  await here.write(async (database) => {
+  await here.write(async (database, actor) => {
     await requireMigration(database);
     const answers = await answersOf(here, database, flags);
     const issues = await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null);
@@ -105,7 +110,7 @@ export async function resolve(here: Shell, names: string[], flags: ResolveFlags)
     await finish(
       here,
       database,
-      await resolveIssues(database, issues, answers, await rowOptions(here, database)),
+      await resolveIssues(database, issues, answers, await rowOptions(here, database, actor)),
     );
   });
 }
@@ -133,13 +138,17 @@ export async function skip(
 }
 
 export async function retry(here: Shell, names: string[], flags: { code?: string }): Promise<void> {
-  await here.write(async (database) => {
+  await here.write(async (database, actor) => {
     await requireMigration(database);
     const issues = (await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null)).filter(
       (issue) => issue.status !== "resolved",
     );
     if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
-    await finish(here, database, await retryIssues(database, issues, await rowOptions(here, database)));
+    await finish(
+      here,
+      database,
+      await retryIssues(database, issues, await rowOptions(here, database, actor)),
+    );
   });
 }
 
@@ -185,7 +194,7 @@ export async function importIssues(here: Shell, file: string): Promise<void> {
     );
   }
   const lines = parseExport(text);
-  await here.write(async (database) => {
+  await here.write(async (database, actor) => {
     await requireMigration(database);
     if (here.dryRun) {
       const filled = lines.filter((line) => Object.keys(line.answers).length > 0 || line.skip !== null);
@@ -193,7 +202,11 @@ export async function importIssues(here: Shell, file: string): Promise<void> {
       const issues = names.length === 0 ? [] : await chooseIssues(database, names, null);
       return printSettled(here, issues.map(asSettled), "would be taken up again or skipped");
     }
-    await finish(here, database, await importAnswers(database, lines, await rowOptions(here, database)));
+    await finish(
+      here,
+      database,
+      await importAnswers(database, lines, await rowOptions(here, database, actor)),
+    );
     if ((await countOpenIssues(database)) === 0) here.say("No row waits any more.");
   });
 }

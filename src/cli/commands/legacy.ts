@@ -3,6 +3,7 @@ import { requireEssential } from "../../db/layout.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
 import { migrateSchema, planSchema, requireMigratable } from "../../db/schema.ts";
+import type { Actor } from "../../domain/actor.ts";
 import { usageError } from "../../domain/error.ts";
 import { DEFAULT_BATCH } from "../../legacy/facts.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
@@ -60,7 +61,7 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
         });
         return;
       }
-      await here.write((database) => migrate(here, database, flags));
+      await here.write((database, actor) => migrate(here, database, actor, flags));
     });
 
   defineVerify(legacy, shell);
@@ -106,7 +107,7 @@ function requireLegacy({ layout, address }: Database): void {
   requireEssential(layout);
 }
 
-async function migrate(here: Shell, database: Database, flags: MigrateFlags): Promise<void> {
+async function migrate(here: Shell, database: Database, actor: Actor, flags: MigrateFlags): Promise<void> {
   const batch = Number(flags.batch);
   if (!Number.isInteger(batch) || batch < 1)
     throw usageError(
@@ -127,7 +128,7 @@ async function migrate(here: Shell, database: Database, flags: MigrateFlags): Pr
     const result = await (await import("../../legacy/migrate.ts")).migrateLegacy(database, {
       sourceTimezone: zone,
       now: here.now,
-      actor: here.actor,
+      actor,
       batch,
       onProgress: ({ phase, done, total }) => progress.update(phase.replaceAll("_", "-"), done, total),
       shouldStop: here.stopping,

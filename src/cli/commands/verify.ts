@@ -27,7 +27,7 @@ export function defineVerify(verify: Command, shell: WithShell): void {
       const here = shell(command);
       const checks = chooseChecks(names);
       if (flags.fix) {
-        await here.write(async (database) => {
+        await here.write(async (database, actor) => {
           const repairs = await planRepairs(database, checks);
           for (const repair of repairs.slice(0, MOST_SHOWN)) here.say(`  ${repair.check}: ${repair.what}`);
           if (repairs.length > MOST_SHOWN)
@@ -36,7 +36,7 @@ export function defineVerify(verify: Command, shell: WithShell): void {
           if (!(await here.confirm(`Make these ${repairs.length.toLocaleString("en")} repairs?`)))
             throw refused("not_confirmed", "not confirmed", "nothing was changed");
           if (flags.backup) await safetyCopy(here, database);
-          await repairInvariants(database, checks, { now: here.now(), actor: here.actor });
+          await repairInvariants(database, checks, { now: here.now(), actor });
         });
       }
       await here.read(async (database) => {
