@@ -11,13 +11,15 @@ export interface Student {
   is_active: boolean;
 }
 
-const studentLocked = statement<{ id: number }, { id: number; username: string; is_active: number | boolean }>(
-  (db, { id }, { engine }) =>
-    db
-      .selectFrom("app_user")
-      .select(["id", "username", "is_active"])
-      .where("id", "=", id)
-      .$if(engine === "postgres", (query) => query.forNoKeyUpdate()),
+const studentLocked = statement<
+  { id: number },
+  { id: number; username: string; is_active: number | boolean }
+>((db, { id }, { engine }) =>
+  db
+    .selectFrom("app_user")
+    .select(["id", "username", "is_active"])
+    .where("id", "=", id)
+    .$if(engine === "postgres", (query) => query.forNoKeyUpdate()),
 );
 
 const studentById = statement<{ id: number }, { id: number; username: string; is_active: number | boolean }>(
@@ -183,14 +185,16 @@ export function courseTeacherNamesUsers({ layout }: Pick<Database, "layout">): b
   return key !== undefined && key.references === layout.name("app_user");
 }
 
-const approvalOf = statement<{ course: number; teacher: number | null }, { approval: number | boolean | null }>(
-  (db, { course, teacher }) =>
-    db
-      .selectFrom("course_teacher")
-      .select("requires_booking_approval as approval")
-      .where("course_id", "=", course)
-      .where("teacher_id", "=", teacher)
-      .orderBy("id"),
+const approvalOf = statement<
+  { course: number; teacher: number | null },
+  { approval: number | boolean | null }
+>((db, { course, teacher }) =>
+  db
+    .selectFrom("course_teacher")
+    .select("requires_booking_approval as approval")
+    .where("course_id", "=", course)
+    .where("teacher_id", "=", teacher)
+    .orderBy("id"),
 );
 
 /** What course_teacher says of approval; null where it says nothing. */

@@ -121,11 +121,18 @@ interface Window {
   until: Instant;
 }
 
-const ofStudent = statement<{ student: number; low: Instant } & Window, BusyTime>(
+const ofStudent = statement<{ student: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
   (db, { student, low, from, until }) =>
     db
       .selectFrom("live_class_booking")
-      .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"booking">`'booking'`.as("kind")])
+      .select([
+        "id",
+        "course_id",
+        "start_at_utc",
+        "end_at_utc",
+        "status",
+        sql<"booking">`'booking'`.as("kind"),
+      ])
       .where("student_user_id", "=", student)
       .where("start_at_utc", ">", low)
       .where("start_at_utc", "<", until)
@@ -140,7 +147,7 @@ export async function listStudentBusy(
   db: Db,
   student: number,
   { from, until }: Window,
-): Promise<BusyTime[]> {
+): Promise<(BusyTime & { status: BookingStatus })[]> {
   return ofStudent(database, db, { student, low: farBack(from), from, until });
 }
 

@@ -1,0 +1,107 @@
+/** Availability slots as operations read and write them. */
+import { readSlotTime, type Slot, type StoredSlotTime } from "../domain/availability.ts";
+import type { Instant } from "../domain/instant.ts";
+import { isZone } from "../domain/zone.ts";
+import type { Database, Db } from "./open.ts";
+import { flag } from "./rows.ts";
+import { statement } from "./statement.ts";
+import type { Trx } from "./transaction.ts";
+
+const COLUMNS = [
+  "id",
+  "teacher_id",
+  "course_id",
+  "slot_type",
+  "day_of_week",
+  "start_time",
+  "end_time",
+  "valid_from",
+  "valid_until",
+  "start_datetime",
+  "end_datetime",
+  "timezone",
+  "is_active",
+  "is_blocked",
+  "blocked_reason",
+] as const;
+
+export interface StoredSlot extends StoredSlotTime {
+  id: number;
+  teacher_id: number | null;
+  course_id: number | null;
+  is_active: number | boolean;
+  is_blocked: number | boolean;
+  blocked_reason: string | null;
+}
+
+export function decodeSlot(row: StoredSlot): Slot {
+  const when = readSlotTime(row);
+  return {
+    id: row.id,
+    teacher_id: row.teacher_id,
+    course_id: row.course_id,
+    is_active: Boolean(row.is_active),
+    is_blocked: Boolean(row.is_blocked),
+    blocked_reason: row.blocked_reason ?? "",
+    timezone: row.timezone !== null && isZone(row.timezone) ? row.timezone : "UTC",
+    when: typeof when === "string" ? null : when,
+    problem: typeof when === "string" ? when : null,
+  };
+}
+
+const byId = statement<{ id: number }, StoredSlot>((db, { id }) =>
+  db.selectFrom("teacher_availability").select(COLUMNS).$castTo<StoredSlot>().where("id", "=", id),
+);
+
+/** Null where there is none. */
+export async function findSlot(database: Database, db: Db, id: number): Promise<Slot | null> {
+  const [row] = await byId(database, db, { id });
+  return row === undefined ? null : decodeSlot(row);
+}
+
+const ofTeacher = statement<{ teacher: number }, StoredSlot>((db, { teacher }) =>
+  db
+    .selectFrom("teacher_availability")
+    .select(COLUMNS)
+    .$castTo<StoredSlot>()
+    .where("teacher_id", "=", teacher)
+    .orderBy("id"),
+);
+
+export async function listSlotsOf(database: Database, db: Db, teacher: number): Promise<Slot[]> {
+  return (await ofTeacher(database, db, { teacher })).map(decodeSlot);
+}
+
+const oneTimeAt = statement<{ teacher: number; start: Instant }, StoredSlot>((db, { teacher, start }) =>
+  db
+    .selectFrom("teacher_availability")
+    .select(COLUMNS)
+    .$castTo<StoredSlot>()
+    .where("teacher_id", "=", teacher)
+    .where("slot_type", "=", "one_time")
+    .where("start_datetime", "=", start)
+    .orderBy("id"),
+);
+
+/** The teacher's one-time slots that start at an instant. */
+export async function findOneTimeSlots(
+  database: Database,
+  db: Db,
+  teacher: number,
+  start: Instant,
+): Promise<Slot[]> {
+  return (await oneTimeAt(database, db, { teacher, start })).map(decodeSlot);
+}
+
+export async function setSlotActive(
+  database: Database,
+  trx: Trx,
+  id: number,
+  active: boolean,
+): Promise<void> {
+  await trx
+    .updateTable("teacher_availability")
+    .set({ is_active: flag(database, active) })
+    .where("id", "=", id)
+    .execute();
+}

@@ -1,0 +1,145 @@
+/** A seat in a session: what the rules say, and what would come of it (SPEC 3). */
+import { findInSession, listStudentBusy, type NewBooking } from "../db/booking.ts";
+import { findApproval, findEnrollment, listPolicies } from "../db/booking-people.ts";
+import { findSession } from "../db/seats.ts";
+import { findEntry } from "../db/waitlist.ts";
+import { hasEnded } from "../domain/booking.ts";
+import {
+  capacity,
+  courseType,
+  duplicate,
+  enrollment,
+  minNotice,
+  sessionOpen,
+  studentOverlap,
+} from "../domain/booking-rules.ts";
+import { notFound, refused } from "../domain/error.ts";
+import { policyInForce } from "../domain/policy.ts";
+import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
+import { openSeats } from "../domain/session.ts";
+import { isLiveOffer, queueOf } from "../domain/waitlist.ts";
+import {
+  type Assessment,
+  loadPeople,
+  permission,
+  type RequestTerms,
+  requireOverrides,
+} from "./booking-request.ts";
+import type { Context } from "./context.ts";
+import { listEligible, loadSeating } from "./waitlist.ts";
+
+export interface SeatRequest extends RequestTerms {
+  session_id: number;
+}
+
+/** @throws ClassbookError not_found; refused `session-incomplete`: a session without course, teacher or time cannot be booked */
+export async function assessSeat(context: Context, asked: SeatRequest): Promise<Assessment> {
+  const { database, trx, now, actor, offerHours, locks } = context;
+  requireOverrides(actor, asked.overrides);
+  const session = await findSession(database, trx, asked.session_id, locks);
+  if (session === null)
+    throw notFound(
+      "no_such_session",
+      `there is no session ${asked.session_id}`,
+      "`classbook session list` lists them",
+    );
+  const { course_id, teacher_id, start_at_utc, end_at_utc } = session;
+  if (course_id === null || teacher_id === null || start_at_utc === null || end_at_utc === null) {
+    const missing = Object.entries({
+      course: course_id,
+      teacher: teacher_id,
+      time: start_at_utc && end_at_utc,
+    })
+      .filter(([, value]) => value === null)
+      .map(([name]) => name);
+    throw refused(
+      "session-incomplete",
+      `session ${session.id} has no ${missing.join(" and no ")}`,
+      `give it one: classbook session update ${session.id} --${missing[0] === "time" ? "start" : missing[0]} …`,
+    );
+  }
+  const times = { start_at_utc, end_at_utc };
+  const { student, teacher, course } = await loadPeople(context, {
+    student: asked.student_user_id,
+    teacher: teacher_id,
+    course: course_id,
+  });
+  const zone = teacher.timezone;
+  const policy = policyInForce(await listPolicies(database, trx, teacher_id), course_id, {
+    course_teacher: await findApproval(database, trx, course_id, teacher),
+    course: course.requires_booking_approval,
+  });
+
+  const { seats, entries } = await loadSeating(context, session);
+  const entry = await findEntry(database, trx, session.id, student.id);
+  const holdsOffer = entry !== null && isLiveOffer(entry, start_at_utc, offerHours, now);
+  const eligible = openSeats(seats) > 0 ? await listEligible(context, session.id, entries) : [];
+  const turn = eligible.findIndex(({ student_user_id }) => student_user_id === student.id);
+  const before = holdsOffer ? 0 : turn < 0 ? eligible.length : turn;
+  // The seat of the student's own offer is theirs.
+  const theirs = holdsOffer ? { ...seats, offers: seats.offers - 1 } : seats;
+
+  const rows = await findInSession(database, trx, student.id, session.id);
+  const active = rows.find(({ id, status }) => !hasEnded(status) && id !== asked.moved?.id);
+  const sameKey = rows.find((row) => row.start_at_utc === start_at_utc && row.id !== asked.moved?.id);
+  const around = { from: start_at_utc, until: end_at_utc };
+  const busy = (await listStudentBusy(database, trx, student.id, around)).filter(
+    ({ id }) => id !== asked.moved?.id && id !== active?.id,
+  );
+
+  const verdicts: Verdict[] = [
+    permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
+    enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
+    courseType(course.title, course.booking_type, "group_session"),
+    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(theirs), now, zone),
+    capacity(theirs, asked.seats, before),
+    duplicate(active ?? sameKey ?? null),
+    studentOverlap(student.username, times, busy, zone),
+    minNotice(start_at_utc, policy.min_notice_hours, now, zone),
+  ];
+  const queue = queueOf(entries);
+  const waits = entry !== null && (entry.status === "waiting" || holdsOffer);
+  if (waits && !holdsOffer && openSeats(theirs) - before < asked.seats) {
+    const place = queue.findIndex(({ id }) => id === entry.id) + 1;
+    const why = `${student.username} is on the waitlist already, number ${place}`;
+    verdicts[5] = { rule: "duplicate", holds: false, why };
+  }
+  const rules = withOverrides(verdicts, asked.overrides);
+  const failed = failures(rules).map(({ rule }) => rule);
+  const canWait = session.enable_waitlist && asked.seats === 1 && failed.every((rule) => rule === "capacity");
+  const outcome =
+    failed.length === 0
+      ? policy.requires_approval_for_group
+        ? "pending"
+        : "confirmed"
+      : canWait
+        ? "waitlisted"
+        : "refused";
+  const draft: NewBooking = {
+    booking_type: "group_session",
+    course_id,
+    teacher_id,
+    student_user_id: student.id,
+    ...times,
+    status: outcome === "pending" ? "pending" : "confirmed",
+    student_note: asked.note,
+    teacher_note: "",
+    session_id: session.id,
+    seats_reserved: asked.seats,
+    created_at: now,
+    updated_at: now,
+  };
+  return {
+    rules,
+    outcome,
+    position: outcome === "waitlisted" ? queue.length + 1 : null,
+    draft,
+    revived: sameKey !== undefined && hasEnded(sameKey.status) ? sameKey : null,
+    student,
+    teacher,
+    course,
+    session,
+    entry,
+    queue,
+  };
+}

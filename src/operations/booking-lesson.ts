@@ -1,0 +1,210 @@
+/** A one-on-one lesson at an opening of a slot: what the rules say, and what would come of it (SPEC 3). */
+import { findSlot } from "../db/availability.ts";
+import { findLesson, listCounted, listStudentBusy, listTeacherBusy, type NewBooking } from "../db/booking.ts";
+import { findApproval, findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
+import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
+import { hasEnded } from "../domain/booking.ts";
+import {
+  buffer,
+  courseType,
+  dailyLimit,
+  duplicate,
+  enrollment,
+  minNotice,
+  studentOverlap,
+  type TimeSpan,
+  teacherOverlap,
+} from "../domain/booking-rules.ts";
+import { notFound, refused, usageError } from "../domain/error.ts";
+import { addDays, addMinutes, type Instant, type LocalDate, wallTime } from "../domain/instant.ts";
+import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
+import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
+import { localSpan } from "../domain/spoken.ts";
+import { localDateOf, resolveLocal } from "../domain/zone.ts";
+import {
+  type Assessment,
+  loadPeople,
+  permission,
+  type RequestTerms,
+  requireOverrides,
+} from "./booking-request.ts";
+import type { Context } from "./context.ts";
+
+export interface LessonRequest extends RequestTerms {
+  slot_id: number;
+  /** A local date of the slot's zone; null = the slot's next time. */
+  date: LocalDate | null;
+  /** Needed where the slot is for all of the teacher's courses. */
+  course_id: number | null;
+}
+
+/** @throws ClassbookError not_found, usage, or refused where the slot offers no such time */
+export async function assessLesson(context: Context, asked: LessonRequest): Promise<Assessment> {
+  const { database, trx, now, actor, locks } = context;
+  requireOverrides(actor, asked.overrides);
+  const seen = await findSlot(database, trx, asked.slot_id);
+  if (seen === null || seen.teacher_id === null)
+    throw notFound(
+      "no_such_slot",
+      `there is no slot ${asked.slot_id}${seen === null ? "" : " with a teacher"}`,
+      "`classbook slot list` lists them",
+    );
+  const teacher_id = seen.teacher_id;
+  if (locks) await lockTeacher(database, trx, teacher_id);
+  const slot = locks ? ((await findSlot(database, trx, asked.slot_id)) ?? seen) : seen;
+  const course_id = chooseCourse(slot, asked.course_id);
+  const times = timeOf(slot, asked.date, now);
+  const people = await loadPeople(context, {
+    student: asked.student_user_id,
+    teacher: teacher_id,
+    course: course_id,
+  });
+  const { student, teacher, course } = people;
+  const zone = teacher.timezone;
+  const policies = await listPolicies(database, trx, teacher_id);
+  const policy = policyInForce(policies, course_id, {
+    course_teacher: await findApproval(database, trx, course_id, teacher),
+    course: course.requires_booking_approval,
+  });
+  const existing = await findLesson(database, trx, {
+    student: student.id,
+    teacher: teacher_id,
+    start: times.start_at_utc,
+  });
+  const others = ({ kind, id }: { kind: string; id: number }) =>
+    kind === "session" || (id !== asked.moved?.id && id !== existing?.id);
+  const reach = Math.max(0, ...policies.flatMap((p) => [p.buffer_before_minutes, p.buffer_after_minutes]));
+  const teacherBusy = (
+    await listTeacherBusy(database, trx, teacher_id, {
+      from: addMinutes(times.start_at_utc, -reach),
+      until: addMinutes(times.end_at_utc, reach),
+    })
+  ).filter(others);
+  const studentBusy = (
+    await listStudentBusy(database, trx, student.id, { from: times.start_at_utc, until: times.end_at_utc })
+  ).filter(others);
+
+  const verdicts: Verdict[] = [
+    permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
+    enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
+    courseType(course.title, course.booking_type, "one_on_one"),
+    duplicate(existing !== null && existing.id === asked.moved?.id ? null : existing),
+    studentOverlap(student.username, times, studentBusy, zone),
+    teacherOverlap(teacher.name, times, teacherBusy, zone),
+    availability(slot, asked.date, times),
+    minNotice(times.start_at_utc, policy.min_notice_hours, now, zone),
+    buffer({ ...times, course_id }, teacherBusy, policies, zone),
+    await dailyLimitOf(context, {
+      times,
+      teacher,
+      course_id,
+      policy,
+      excluded: [asked.moved?.id, existing?.id],
+    }),
+  ];
+  const rules = withOverrides(verdicts, asked.overrides);
+  const outcome =
+    failures(rules).length > 0
+      ? "refused"
+      : policy.requires_approval_for_one_on_one
+        ? "pending"
+        : "confirmed";
+  const draft: NewBooking = {
+    booking_type: "one_on_one",
+    course_id,
+    teacher_id,
+    student_user_id: student.id,
+    ...times,
+    status: outcome === "pending" ? "pending" : "confirmed",
+    student_note: asked.note,
+    teacher_note: "",
+    session_id: null,
+    seats_reserved: 1,
+    created_at: now,
+    updated_at: now,
+  };
+  const revived = existing !== null && hasEnded(existing.status) ? existing : null;
+  return { rules, outcome, position: null, draft, revived, ...people, session: null, entry: null, queue: [] };
+}
+
+/** @throws ClassbookError usage: no course, or not the slot's */
+function chooseCourse(slot: Slot, asked: number | null): number {
+  if (slot.course_id === null && asked === null)
+    throw usageError(
+      "no_course",
+      `slot ${slot.id} is for every course of its teacher: say which`,
+      "--course ID",
+    );
+  if (slot.course_id !== null && asked !== null && asked !== slot.course_id)
+    throw usageError(
+      "wrong_course",
+      `slot ${slot.id} is for course ${slot.course_id}, not for course ${asked}`,
+      "leave --course out",
+    );
+  return slot.course_id ?? asked!;
+}
+
+/** The time that is asked for, also where the slot does not offer it: then `availability` says so. */
+function timeOf(slot: Slot, date: LocalDate | null, now: Instant): TimeSpan {
+  if (slot.when === null)
+    throw refused(
+      "availability",
+      `slot ${slot.id} does not say when it is: ${slot.problem}`,
+      "mend the slot, or use another",
+    );
+  const { when } = slot;
+  if (date === null) {
+    const next = when.slot_type === "one_time" ? when : nextOpening(when, now);
+    if (next === null)
+      throw refused(
+        "availability",
+        `slot ${slot.id} has no time left: it ended on ${when.slot_type === "recurring" ? when.until : ""}`,
+        "use another slot",
+      );
+    return { start_at_utc: next.start_at_utc, end_at_utc: next.end_at_utc };
+  }
+  const on = openingOn(when, date, slot.timezone);
+  if (on !== null) return on;
+  if (when.slot_type === "one_time") return { start_at_utc: when.start_at_utc, end_at_utc: when.end_at_utc };
+  const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
+  return { start_at_utc: instant, end_at_utc: addMinutes(instant, when.lengthMicros / 60_000_000) };
+}
+
+function availability(slot: Slot, date: LocalDate | null, times: TimeSpan): Verdict {
+  const when = slot.when!;
+  const offered = date === null || openingOn(when, date, slot.timezone) !== null;
+  const span = localSpan(times.start_at_utc, times.end_at_utc, slot.timezone);
+  const why = !offered
+    ? `slot ${slot.id} offers nothing on ${date}`
+    : slot.is_blocked
+      ? `slot ${slot.id} is blocked${slot.blocked_reason === "" ? "" : `: ${slot.blocked_reason}`}`
+      : slot.is_active
+        ? `slot ${slot.id} offers ${span}`
+        : `slot ${slot.id} is not active`;
+  return { rule: "availability", holds: offered && slot.is_active && !slot.is_blocked, why };
+}
+
+/** The lessons of the teacher's local day that the policy's limit counts (SPEC 3, daily-limit). */
+async function dailyLimitOf(
+  { database, trx }: Context,
+  asked: {
+    times: TimeSpan;
+    teacher: { id: number; timezone: string };
+    course_id: number;
+    policy: PolicyInForce;
+    excluded: readonly (number | undefined)[];
+  },
+): Promise<Verdict> {
+  const { times, teacher, course_id, policy, excluded } = asked;
+  const day = localDateOf(times.start_at_utc, teacher.timezone);
+  if (policy.max_bookings_per_day === null) return dailyLimit(policy, 0, day);
+  const midnight = (date: LocalDate) => resolveLocal(wallTime(date, 0), teacher.timezone).instant;
+  const counted = await listCounted(database, trx, teacher.id, {
+    from: midnight(day),
+    until: midnight(addDays(day, 1)),
+  });
+  const others = counted.filter(
+    (row) => !excluded.includes(row.id) && (policy.limit_counts === "all" || row.course_id === course_id),
+  );
+  return dailyLimit(policy, others.length, day);
+}

@@ -1,0 +1,153 @@
+/** Booking: the one road of `booking create`, of a batch, a series and a test (SPEC 3). */
+
+import { findOneTimeSlots, setSlotActive } from "../db/availability.ts";
+import { type BookingRow, findBooking, insertBooking, reviveBooking } from "../db/booking.ts";
+import { isUniqueViolation } from "../db/error.ts";
+import { setAccepted } from "../db/waitlist.ts";
+import { refused } from "../domain/error.ts";
+import { overridden, type RuleOutcome } from "../domain/rules.ts";
+import { assessSeat, type SeatRequest } from "./booking-group.ts";
+import { assessLesson, type LessonRequest } from "./booking-lesson.ts";
+import type { Assessment } from "./booking-request.ts";
+import { type Context, notify, record } from "./context.ts";
+import { refusalOf } from "./refusal.ts";
+import { closeIfFull, enqueue } from "./waitlist.ts";
+
+export type BookingRequest = SeatRequest | LessonRequest;
+
+/** What came of a request. */
+export interface Booked {
+  outcome: "confirmed" | "pending" | "waitlisted";
+  rules: RuleOutcome[];
+  /** Null where the student waits. */
+  booking: BookingRow | null;
+  /** Where the student waits: the entry, and its place from 1. */
+  waitlist: { id: number; position: number } | null;
+}
+
+/** Judges a request and writes nothing. @throws ClassbookError as assessSeat and assessLesson */
+export async function assessRequest(context: Context, asked: BookingRequest): Promise<Assessment> {
+  return "session_id" in asked ? assessSeat(context, asked) : assessLesson(context, asked);
+}
+
+/**
+ * Books, or puts the student on the waitlist of a full session.
+ *
+ * @throws ClassbookError refused, named by the first rule that failed; nothing was changed
+ */
+export async function createBooking(context: Context, asked: BookingRequest): Promise<Booked> {
+  const assessment = await assessRequest(context, asked);
+  const { rules, outcome } = assessment;
+  switch (outcome) {
+    case "refused":
+      throw refusalOf("the booking", rules);
+    case "waitlisted": {
+      const waitlist = await enqueue(context, {
+        session: assessment.session!.id,
+        student: assessment.student.id,
+        again: assessment.entry?.id ?? null,
+        queue: assessment.queue,
+      });
+      return { outcome, rules, booking: null, waitlist };
+    }
+    case "confirmed":
+    case "pending":
+      return { outcome, rules, booking: await saveBooking(context, assessment, null), waitlist: null };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** @param moved the booking that this one takes the place of, for the record */
+export async function saveBooking(
+  context: Context,
+  assessment: Assessment,
+  moved: BookingRow | null,
+): Promise<BookingRow> {
+  const { database, trx, now } = context;
+  const { draft, revived, student, teacher, course, session, entry } = assessment;
+  let id: number;
+  try {
+    if (revived === null) id = await insertBooking(database, trx, draft);
+    else {
+      const { created_at: _kept, ...rest } = draft;
+      id = revived.id;
+      await reviveBooking(database, trx, { ...rest, id });
+    }
+  } catch (error) {
+    // The app wrote the same booking between the look and the write: no lock of ours holds it.
+    if (!isUniqueViolation(error)) throw error;
+    throw refused(
+      "duplicate",
+      "the same booking was made in this moment (duplicate)",
+      "look at it: classbook booking list",
+    );
+  }
+  await record(context, {
+    what: revived === null ? "created" : "rebooked",
+    subject: "live_class_booking",
+    subject_id: id,
+    from: revived === null ? null : { ...revived },
+    to: {
+      status: draft.status,
+      student_user_id: student.id,
+      session_id: draft.session_id,
+      teacher_id: draft.teacher_id,
+      start_at_utc: draft.start_at_utc,
+      seats_reserved: draft.seats_reserved,
+      ...(moved === null ? {} : { moved_from: moved.id }),
+    },
+    overridden: overridden(assessment.rules),
+  });
+  if (entry !== null && (entry.status === "waiting" || entry.status === "offered")) {
+    await setAccepted(database, trx, entry.id, now);
+    await record(context, {
+      what: "accepted",
+      subject: "session_waitlist",
+      subject_id: entry.id,
+      from: { status: entry.status },
+      to: { status: "accepted", booking_id: id },
+    });
+  }
+  await notify(context, [student.id, teacher.user_id], {
+    kind:
+      draft.status === "pending"
+        ? "booking_requested"
+        : moved === null
+          ? "booking_confirmed"
+          : "booking_rescheduled",
+    payload: {
+      booking_id: id,
+      course: course.title,
+      student: student.username,
+      teacher: teacher.name,
+      start_at_utc: draft.start_at_utc,
+      end_at_utc: draft.end_at_utc,
+    },
+  });
+  if (session !== null) await closeIfFull(context, session);
+  else if (draft.status === "confirmed") await holdOneTimeSlot(context, draft, false);
+  return (await findBooking(database, trx, id))!;
+}
+
+/** A confirmed lesson takes its one-time slot out of the offer; one that ends puts it back (SPEC 3). */
+export async function holdOneTimeSlot(
+  context: Context,
+  lesson: Pick<BookingRow, "teacher_id" | "start_at_utc" | "end_at_utc">,
+  active: boolean,
+): Promise<void> {
+  const { database, trx } = context;
+  for (const slot of await findOneTimeSlots(database, trx, lesson.teacher_id, lesson.start_at_utc)) {
+    const same = slot.when?.slot_type === "one_time" && slot.when.end_at_utc === lesson.end_at_utc;
+    if (!same || slot.is_active === active) continue;
+    await setSlotActive(database, trx, slot.id, active);
+    await record(context, {
+      what: active ? "reactivated" : "deactivated",
+      subject: "teacher_availability",
+      subject_id: slot.id,
+      from: { is_active: slot.is_active },
+      to: { is_active: active },
+      reason: active ? "its lesson does not take place" : "its lesson is confirmed",
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** What every operation gets: a transaction, the time, and who acts. Operations open nothing and print nothing. */
+import { type NewEvent, recordEvent } from "../db/audit.ts";
+import type { Database } from "../db/open.ts";
+import { type Notification, queueNotification } from "../db/outbox.ts";
+import { type Trx, writing } from "../db/transaction.ts";
+import { type Actor, actorUserId } from "../domain/actor.ts";
+import type { Instant } from "../domain/instant.ts";
+
+/** Who acts, and when. */
+export interface Acting {
+  now: Instant;
+  actor: Actor;
+  /** How long a waitlist offer holds a seat. */
+  offerHours: number;
+}
+
+export interface Context extends Acting {
+  database: Database;
+  trx: Trx;
+  /** False for a look: nothing is locked, and nothing may be written. */
+  locks: boolean;
+}
+
+/** Undoes a rehearsal; nobody but `operate` sees it. */
+class Rehearsed {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+/**
+ * Runs an operation in a transaction of its own. Where it throws, nothing was changed.
+ *
+ * @param rehearse does all of it and takes it back: what `--dry-run` reports is what would happen
+ */
+export async function operate<T>(
+  database: Database,
+  { rehearse = false, ...acting }: Acting & { rehearse?: boolean },
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  try {
+    return await writing(database, async (trx) => {
+      const result = await work({ ...acting, database, trx, locks: true });
+      if (rehearse) throw new Rehearsed(result);
+      return result;
+    });
+  } catch (thrown) {
+    if (thrown instanceof Rehearsed) return thrown.result as T;
+    throw thrown;
+  }
+}
+
+/** Runs the looking part of an operation, which writes nothing. */
+export async function look<T>(
+  database: Database,
+  acting: Acting,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  return work({ ...acting, database, trx: database.db as Trx, locks: false });
+}
+
+/** Writes what happened into the audit, as of now and by whoever acts. */
+export async function record(context: Context, event: Omit<NewEvent, "at" | "actor">): Promise<void> {
+  const { database, trx, now, actor } = context;
+  await recordEvent(database, trx, { ...event, at: now, actor });
+}
+
+/** Queues a message to everybody who is to know; whoever acts knows already. */
+export async function notify(
+  context: Context,
+  users: readonly (number | null)[],
+  message: Pick<Notification, "kind" | "payload">,
+): Promise<void> {
+  const { database, trx, now, actor } = context;
+  const self = actorUserId(actor);
+  for (const user of new Set(users))
+    if (user !== null && user !== self)
+      await queueNotification(database, trx, { ...message, at: now, user_id: user });
+}
