@@ -18,8 +18,9 @@ export interface Scratch {
 
 export const ENGINES: readonly Engine[] = ["sqlite", "postgres"];
 
-export async function scratch(engine: Engine): Promise<Scratch> {
-  return engine === "sqlite" ? scratchSqlite() : scratchPostgres();
+/** @param template the PostgreSQL database to start from; without one it is empty */
+export async function scratch(engine: Engine, template = "template1"): Promise<Scratch> {
+  return engine === "sqlite" ? scratchSqlite() : scratchPostgres(template);
 }
 
 function scratchSqlite(): Scratch {
@@ -47,9 +48,9 @@ async function administer(statement: string): Promise<void> {
   await client.end();
 }
 
-async function scratchPostgres(): Promise<Scratch> {
+async function scratchPostgres(template: string): Promise<Scratch> {
   const name = `t_${randomUUID().replaceAll("-", "")}`;
-  await administer(`create database ${name}`);
+  await administer(`create database ${name} template ${template}`);
   return {
     engine: "postgres",
     address: `${server()}/${name}`,
