@@ -9,6 +9,7 @@ import { buildProgram } from "../src/cli/program.ts";
 const io: Io = {
   out: () => {},
   err: () => {},
+  read: async () => "",
   outIsTerminal: false,
   errIsTerminal: false,
   canAsk: false,

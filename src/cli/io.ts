@@ -5,6 +5,8 @@ export interface Io {
   out(text: string): void;
   /** Everything said to a person. */
   err(text: string): void;
+  /** All of standard input. */
+  read(): Promise<string>;
   /** Whether the answer goes to a terminal. */
   outIsTerminal: boolean;
   errIsTerminal: boolean;
@@ -37,6 +39,11 @@ export function processIo(): Io {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    read: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
+      return Buffer.concat(chunks).toString("utf8");
+    },
     outIsTerminal,
     errIsTerminal: stderr.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,

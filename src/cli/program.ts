@@ -26,6 +26,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "migrate the legacy bookings: plan, migrate, verify, quarantine",
     load: async () => (await import("./commands/legacy.ts")).defineLegacy,
   },
+  booking: {
+    summary: "seats and lessons: book, check, approve, cancel, move, mark attendance",
+    load: async () => (await import("./commands/booking.ts")).defineBooking,
+  },
   verify: {
     summary: "check the invariants of the unified model, and repair",
     load: async () => (await import("./commands/verify.ts")).defineVerify,

@@ -5,6 +5,7 @@ import type { Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
+import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
 import { isZone, resolveLocal } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 import { FORMATS, type Format, type OutputOptions } from "./output.ts";
@@ -38,6 +39,8 @@ export interface Shell {
   zone: string;
   /** The clock: the fixed instant of `--now`, else the time. */
   now: () => Instant;
+  /** How long a waitlist offer holds a seat. */
+  offerHours: number;
   yes: boolean;
   dryRun: boolean;
   quiet: boolean;
@@ -46,10 +49,10 @@ export interface Shell {
     work: (database: Database, actor: Actor) => Promise<T>,
     options?: { connectionWrites?: boolean },
   ): Promise<T>;
-  /** Opens it for writing. `create`: makes an SQLite file that is not there; `anyLabel`: the app label is not this database's. */
+  /** Opens it for writing. `create`: makes an SQLite file that is not there; `anyLabel`: the app label is not this database's; `rehearses`: under `--dry-run` the work is done and taken back. */
   write<T>(
     work: (database: Database, actor: Actor) => Promise<T>,
-    options?: { create?: boolean; anyLabel?: boolean },
+    options?: { create?: boolean; anyLabel?: boolean; rehearses?: boolean },
   ): Promise<T>;
   /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
   stopping: () => boolean;
@@ -115,6 +118,7 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       return zone();
     },
     now: () => fixed ?? fromDate(new Date()),
+    offerHours: DEFAULT_OFFER_HOURS,
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
@@ -124,7 +128,7 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
       open(
         {
           // A rehearsal of what reads only needs no right to write, and could not use it.
-          readOnly: flags.dryRun === true && !onServer,
+          readOnly: flags.dryRun === true && !onServer && options?.rehearses !== true,
           create: options?.create === true,
           ...(options?.anyLabel ? { appLabel: null } : {}),
         },

@@ -78,3 +78,83 @@ export async function recordEvent(database: Database, trx: Trx, event: NewEvent)
     overridden: overridden.length === 0 ? null : overridden.join(","),
   });
 }
+
+/** An event as it is read: values as objects again. */
+export interface AuditEvent {
+  id: number;
+  at: Instant;
+  actor: string;
+  actor_user_id: number | null;
+  what: string;
+  subject: string;
+  subject_id: number | null;
+  from_value: Values | null;
+  to_value: Values | null;
+  reason: string | null;
+  overridden: string | null;
+}
+
+export const EVENT_FIELDS = [
+  "id",
+  "at",
+  "actor",
+  "actor_user_id",
+  "what",
+  "subject",
+  "subject_id",
+  "from_value",
+  "to_value",
+  "reason",
+  "overridden",
+] as const;
+
+/** Null = not asked for. */
+export interface EventFilter {
+  subject: string | null;
+  subject_id: number | null;
+  actor_user_id: number | null;
+  what: string | null;
+  from: Instant | null;
+  until: Instant | null;
+  newestFirst: boolean;
+  limit: number | null;
+}
+
+export const ALL_EVENTS: EventFilter = {
+  subject: null,
+  subject_id: null,
+  actor_user_id: null,
+  what: null,
+  from: null,
+  until: null,
+  newestFirst: false,
+  limit: null,
+};
+
+export async function listEvents(database: Database, filter: EventFilter): Promise<AuditEvent[]> {
+  let query = database.db.selectFrom("booking_event").select(EVENT_FIELDS);
+  if (filter.subject !== null) query = query.where("subject", "=", filter.subject);
+  if (filter.subject_id !== null) query = query.where("subject_id", "=", filter.subject_id);
+  if (filter.actor_user_id !== null) query = query.where("actor_user_id", "=", filter.actor_user_id);
+  if (filter.what !== null) query = query.where("what", "=", filter.what);
+  if (filter.from !== null) query = query.where("at", ">=", filter.from);
+  if (filter.until !== null) query = query.where("at", "<", filter.until);
+  query = query.orderBy("id", filter.newestFirst ? "desc" : "asc");
+  if (filter.limit !== null) query = query.limit(filter.limit);
+  return (await query.execute()).map((row) => ({
+    ...row,
+    from_value: readValues(row.from_value),
+    to_value: readValues(row.to_value),
+  }));
+}
+
+/** What is no JSON object was written by somebody else, or as a plain word. */
+function readValues(text: string | null): Values | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Values) : { value };
+  } catch {
+    return { value: text };
+  }
+}

@@ -45,6 +45,30 @@ export async function getUser(database: Database, flag: string, name: string): P
   return user;
 }
 
+/**
+ * The teacher that is meant: a teacher's id, or the username or e-mail address of the teacher's user.
+ *
+ * @param flag what the name was given with: `--teacher`
+ * @throws ClassbookError not_found `no_such_teacher`; usage `ambiguous_user`
+ */
+export async function getTeacherId(database: Database, flag: string, name: string): Promise<number> {
+  const teachers = database.db.selectFrom("teacher").select("id").orderBy("id");
+  const missing = notFound(
+    "no_such_teacher",
+    `${flag} "${name}" is no teacher's id, username or e-mail address`,
+    "`classbook teacher list` lists them",
+  );
+  if (/^\d{1,15}$/.test(name)) {
+    const byId = await teachers.where("id", "=", Number(name)).executeTakeFirst();
+    if (byId === undefined) throw missing;
+    return byId.id;
+  }
+  const user = await getUser(database, flag, name);
+  const byUser = await teachers.where("user_id", "=", user.id).executeTakeFirst();
+  if (byUser === undefined) throw missing;
+  return byUser.id;
+}
+
 /** False in a database that is still to be filled: nobody can be looked up there. */
 export async function hasUsers(database: Database): Promise<boolean> {
   if (!database.layout.has("app_user")) return false;

@@ -17,6 +17,7 @@ export async function listCommands(): Promise<KnownCommand[]> {
       said += text;
     },
     err: () => {},
+    read: async () => "",
     outIsTerminal: false,
     errIsTerminal: false,
     canAsk: false,

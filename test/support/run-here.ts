@@ -8,10 +8,10 @@ export interface RunHere {
   err: string;
 }
 
-/** @param options `width`: columns of a terminal; left out = a pipe */
+/** @param options `width`: columns of a terminal, left out = a pipe; `input`: what stands on standard input */
 export async function runHere(
   words: readonly string[],
-  options: { width?: number; env?: Record<string, string> } = {},
+  options: { width?: number; env?: Record<string, string>; input?: string } = {},
 ): Promise<RunHere> {
   const said = { out: "", err: "" };
   const write = (stream: "out" | "err") => (text: string) => {
@@ -20,6 +20,7 @@ export async function runHere(
   const io: Io = {
     out: write("out"),
     err: write("err"),
+    read: async () => options.input ?? "",
     outIsTerminal: options.width !== undefined,
     errIsTerminal: options.width !== undefined,
     canAsk: false,

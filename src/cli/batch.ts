@@ -1,0 +1,119 @@
+/** One command, several things: a transaction each, a line each, and one exit code for all (CLI.md). */
+import type { Database } from "../db/open.ts";
+import { requireSchema } from "../db/schema.ts";
+import type { Actor } from "../domain/actor.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
+import { type Acting, type Context, operate } from "../operations/context.ts";
+import { EXIT } from "./exit.ts";
+import { printObject, printRows, type Row } from "./output.ts";
+import type { Shell } from "./shell.ts";
+
+/** Who acts in this run, and when. */
+export function actingFor(here: Shell, actor: Actor): Acting & { rehearse: boolean } {
+  return { now: here.now(), actor, offerHours: here.offerHours, rehearse: here.dryRun };
+}
+
+/** Runs one operation as the command's actor; `--dry-run` takes it back. */
+export async function perform<T>(here: Shell, work: (context: Context) => Promise<T>): Promise<T> {
+  return here.write(
+    async (database, actor) => {
+      await requireSchema(database);
+      return operate(database, actingFor(here, actor), work);
+    },
+    { rehearses: true },
+  );
+}
+
+/**
+ * The ids of a command line; `-` stands for those on standard input, one a line.
+ *
+ * @throws ClassbookError usage, naming every word that is no id
+ */
+export async function readIds(here: Shell, words: readonly string[]): Promise<number[]> {
+  const named: string[] = [];
+  for (const word of words) {
+    if (word !== "-") named.push(word);
+    else
+      named.push(
+        ...(await here.io.read())
+          .split(/\r?\n/)
+          .map((line) => line.split("\t")[0]!.trim())
+          .filter((id) => id !== ""),
+      );
+  }
+  const wrong = named.filter((word) => !/^\d{1,15}$/.test(word));
+  if (wrong.length > 0)
+    throw usageError(
+      "bad_id",
+      `${wrong.map((word) => `"${word}"`).join(", ")} is no id`,
+      "ids are whole numbers; - reads them from standard input",
+    );
+  return [...new Set(named.map(Number))];
+}
+
+export interface Each {
+  /** Every field of a result row beside id, result, code and message, which every row has. */
+  columns: readonly string[];
+  /** What a person sees of one. */
+  screen: (row: Row) => string;
+}
+
+/**
+ * Acts on each id. One id: its refusal is the command's. Several: each has a line, and what was refused says why;
+ * 7 where some were done and others not, else the worst code of all.
+ */
+export async function forEachId(
+  here: Shell,
+  ids: readonly number[],
+  { columns, screen }: Each,
+  work: (context: Context, id: number) => Promise<Row>,
+): Promise<void> {
+  await here.write(
+    async (database, actor) => {
+      await requireSchema(database);
+      if (ids.length === 1) {
+        const row = await operate(database, actingFor(here, actor), (context) => work(context, ids[0]!));
+        await printObject(here.output, row, () => screen(row));
+        return;
+      }
+      await actOnAll(here, database, actor, { ids, columns, work });
+    },
+    { rehearses: true },
+  );
+}
+
+async function actOnAll(
+  here: Shell,
+  database: Database,
+  actor: Actor,
+  {
+    ids,
+    columns,
+    work,
+  }: {
+    ids: readonly number[];
+    columns: readonly string[];
+    work: (context: Context, id: number) => Promise<Row>;
+  },
+): Promise<void> {
+  const rows: Row[] = [];
+  const codes: number[] = [];
+  for (const id of ids) {
+    if (here.stopping()) break;
+    try {
+      const row = await operate(database, actingFor(here, actor), (context) => work(context, id));
+      rows.push({ id, result: "done", code: null, message: null, ...row });
+    } catch (error) {
+      if (!(error instanceof ClassbookError)) throw error;
+      rows.push({ id, result: error.kind, code: error.code, message: error.message });
+      codes.push(EXIT[error.kind]);
+    }
+  }
+  await printRows(
+    here.output,
+    ["id", "result", "code", "message", ...columns.filter((c) => c !== "id")],
+    rows,
+    ["id", "result", "message", ...columns.filter((c) => ["status", "student", "start_at_utc"].includes(c))],
+  );
+  if (codes.length > 0) here.exit(codes.length < rows.length ? EXIT.partial : Math.max(...codes));
+}
