@@ -230,7 +230,7 @@ export type NewBooking = Omit<
 >;
 
 /** What a booking has that is new, or taken up again: nobody decided or cancelled it yet. */
-const FRESH = {
+export const FRESH = {
   decision_at: null,
   decided_by_id: null,
   cancelled_by_id: null,

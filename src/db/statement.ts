@@ -2,6 +2,7 @@
 import type { CompiledQuery } from "kysely";
 import type { Layout } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
+import { prepared } from "./sqlite.ts";
 
 /** Stands for an argument while the query is built; the drivers never see one. */
 class Placeholder {
@@ -35,6 +36,11 @@ export function statement<A extends object, R>(
     const parameters = query.parameters.map((value) =>
       value instanceof Placeholder ? args[value.name as keyof A] : value,
     );
-    return (await db.executeQuery<R>({ ...query, parameters })).rows;
+    if (database.sqlite === null) return (await db.executeQuery<R>({ ...query, parameters })).rows;
+    // SQLite has one connection, so this is the same transaction: without Kysely's way to it twice as fast.
+    const known = prepared(database.sqlite, query.sql);
+    if (known.reader) return known.all(parameters) as R[];
+    known.run(parameters);
+    return [];
   };
 }

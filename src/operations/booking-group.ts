@@ -139,6 +139,7 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     teacher,
     course,
     session,
+    open: openSeats(theirs),
     entry,
     queue,
   };

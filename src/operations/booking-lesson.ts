@@ -124,7 +124,18 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     updated_at: now,
   };
   const revived = existing !== null && hasEnded(existing.status) ? existing : null;
-  return { rules, outcome, position: null, draft, revived, ...people, session: null, entry: null, queue: [] };
+  return {
+    rules,
+    outcome,
+    position: null,
+    draft,
+    revived,
+    ...people,
+    session: null,
+    open: 0,
+    entry: null,
+    queue: [],
+  };
 }
 
 /** @throws ClassbookError usage: no course, or not the slot's */

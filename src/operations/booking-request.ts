@@ -43,6 +43,8 @@ export interface Assessment {
   course: Course;
   /** Null for a lesson. */
   session: FoundSession | null;
+  /** Open seats of the session before the booking; an offer that the student holds counts as open. */
+  open: number;
   /** The student's entry in the session's queue, whatever its status. */
   entry: WaitlistEntry | null;
   queue: WaitlistEntry[];

@@ -1,7 +1,7 @@
 /** Booking: the one road of `booking create`, of a batch, a series and a test (SPEC 3). */
 
 import { findOneTimeSlots, setSlotActive } from "../db/availability.ts";
-import { type BookingRow, findBooking, insertBooking, reviveBooking } from "../db/booking.ts";
+import { type BookingRow, FRESH, insertBooking, reviveBooking } from "../db/booking.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { setAccepted } from "../db/waitlist.ts";
 import { refused } from "../domain/error.ts";
@@ -125,9 +125,9 @@ export async function saveBooking(
       end_at_utc: draft.end_at_utc,
     },
   });
-  if (session !== null) await closeIfFull(context, session);
+  if (session !== null) await closeIfFull(context, session, assessment.open - draft.seats_reserved);
   else if (draft.status === "confirmed") await holdOneTimeSlot(context, draft, false);
-  return (await findBooking(database, trx, id))!;
+  return { ...draft, ...FRESH, id, created_at: revived?.created_at ?? draft.created_at };
 }
 
 /** A confirmed lesson takes its one-time slot out of the offer; one that ends puts it back (SPEC 3). */

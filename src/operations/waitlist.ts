@@ -96,11 +96,14 @@ async function expire(context: Context, entry: WaitlistEntry): Promise<void> {
   });
 }
 
-/** A full session without waitlist closes (SPEC 3). Call it after a booking, with the session locked. */
-export async function closeIfFull(context: Context, session: FoundSession): Promise<void> {
-  if (session.enable_waitlist || session.status !== "scheduled") return;
-  const { seats } = await loadSeating(context, session);
-  if (openSeats(seats) <= 0) await changeStatus(context, session, "booking_closed", "all seats are taken");
+/**
+ * A full session without waitlist closes (SPEC 3). Call it after a booking, with the session locked.
+ *
+ * @param open seats that are open now
+ */
+export async function closeIfFull(context: Context, session: FoundSession, open: number): Promise<void> {
+  if (open > 0 || session.enable_waitlist || session.status !== "scheduled") return;
+  await changeStatus(context, session, "booking_closed", "all seats are taken");
 }
 
 async function changeStatus(
