@@ -42,7 +42,7 @@ describe("a local time", () => {
         fc.integer({ min: 946_684_800, max: 1_893_456_000 }),
         fc.constantFrom(...zones),
         (seconds, zone) => {
-          const { instant, resolution } = resolveLocal({ seconds, micros: 0 }, zone);
+          const { instant, resolution } = resolveLocal({ seconds, micros: 0 }, zone)!;
           if (resolution !== "gap") expect(toWall(instant, zone)).toEqual({ seconds, micros: 0 });
         },
       ),
