@@ -51,7 +51,12 @@ export async function openImportSource(
 export async function checkImportSource(from: string, appLabel: string | null): Promise<void> {
   const address = parseSource(from);
   if (address.engine === "sqlite" && sniff(address.file) === "dumpdata") return;
-  await (await openSource(from, appLabel)).close();
+  const database = await openSource(from, appLabel);
+  try {
+    await requireExactIds(database, { imported: true });
+  } finally {
+    await database.close();
+  }
 }
 
 function parseSource(from: string) {

@@ -12,7 +12,8 @@ export function textOfBytes(bytes: Uint8Array): string {
 
 /** A value read from a column: bytes as text, everything else as it came. */
 export function readable(value: unknown): unknown {
-  return value instanceof Uint8Array ? textOfBytes(value) : value;
+  // Millions of cells come by: what is no object is told first.
+  return typeof value === "object" && value instanceof Uint8Array ? textOfBytes(value) : value;
 }
 
 /** The row with its bytes as text; the same object. */

@@ -1,4 +1,8 @@
 /** Ids at the edge of what a number holds exactly: refused before anything is written, or handled to the last digit. */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Row } from "../../fixtures/django-tables.ts";
 import { booking, lesson, once, session, unifiedSeat } from "../../fixtures/edge-cases/world.ts";
@@ -94,6 +98,9 @@ describe.each(ENGINES)("%s", (engine) => {
         expect(await query(target, "select id from app_user")).toEqual([]);
       });
       await target.remove();
+      const fresh = join(tmpdir(), `classbook-fresh-${randomUUID()}.db`);
+      const { code, out } = await program.run(["import", "--from", place.address, "--db", fresh]);
+      expect([code, out, existsSync(fresh)]).toEqual([3, "", false]);
     }),
   );
 
