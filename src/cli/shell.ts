@@ -6,7 +6,7 @@ import type { Actor } from "../domain/actor.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
 import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
-import { isZone, resolveLocal } from "../domain/zone.ts";
+import { isZone, resolveLocalOrNull } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 import { FORMATS, type Format, type OutputOptions } from "./output.ts";
 import { type ProgressLine, startProgress } from "./progress.ts";
@@ -195,11 +195,13 @@ function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
 /** An instant typed by a person: with an offset as it says, without one in the display zone. */
 export function readInstant(flag: string, text: string, zone: () => string): Instant {
   const parsed = parseTimestamp(text);
-  if (parsed === null)
+  const instant =
+    parsed?.offset === null ? (resolveLocalOrNull(parsed.wall, zone())?.instant ?? null) : parseInstant(text);
+  if (instant === null)
     throw usageError(
       "bad_instant",
       `${flag} "${text}" is not an instant`,
       "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
     );
-  return parsed.offset === null ? resolveLocal(parsed.wall, zone()).instant : parseInstant(text)!;
+  return instant;
 }

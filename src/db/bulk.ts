@@ -3,6 +3,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CompiledQuery, sql } from "kysely";
+import { refused } from "../domain/error.ts";
 import { quote } from "./ddl.ts";
 import type { Column, LogicalTable } from "./layout.ts";
 import type { Database } from "./open.ts";
@@ -116,6 +117,11 @@ export async function updateRows(
   await trx.executeQuery(CompiledQuery.raw(text, arrays));
 }
 
+/** SQLite: counters of ids that are no whole numbers become so again; earlier versions left them as REAL. */
+export function wholeCounters({ sqlite }: Database): void {
+  sqlite?.prepare("update sqlite_sequence set seq = cast(seq as integer) where typeof(seq) = 'real'").run();
+}
+
 /** Deletes rows by id. */
 export async function deleteRows(
   trx: Trx,
@@ -149,10 +155,21 @@ export async function resumeTriggers(database: Database, trx: Trx): Promise<void
   else await sql.raw(`set local ${PAUSE_SETTING} to 'off'`).execute(trx);
 }
 
+/** Ids that JavaScript would round must not be given. */
+function requireRoom(name: string, last: number): void {
+  if (last > Number.MAX_SAFE_INTEGER)
+    throw refused(
+      "ids_used_up",
+      `the next ids of ${name} would lie beyond ${Number.MAX_SAFE_INTEGER}`,
+      "nothing was written; move its highest row, or what counts its ids, to a lower number",
+    );
+}
+
 /**
  * Takes a block of consecutive ids that nobody else will be given.
  *
  * @returns the first id of the block
+ * @throws ClassbookError refused `ids_used_up`
  */
 export async function reserveIds(
   database: Database,
@@ -171,9 +188,17 @@ export async function reserveIds(
       | undefined;
     const first = Math.max(above, row?.seq ?? 0) + 1;
     const last = first + count - 1;
+    requireRoom(name, last);
     if (row === undefined)
-      prepared(database.sqlite, "insert into sqlite_sequence (name, seq) values (?, ?)").run(name, last);
-    else prepared(database.sqlite, "update sqlite_sequence set seq = ? where name = ?").run(last, name);
+      prepared(database.sqlite, "insert into sqlite_sequence (name, seq) values (?, cast(? as integer))").run(
+        name,
+        last,
+      );
+    else
+      prepared(database.sqlite, "update sqlite_sequence set seq = cast(? as integer) where name = ?").run(
+        last,
+        name,
+      );
     return first;
   }
   const sequence = (
@@ -186,6 +211,7 @@ export async function reserveIds(
       trx,
     );
     const { low, high } = block.rows[0]!;
+    requireRoom(name, Number(high));
     // Another writer took a number in between, or the sequence lags behind ids that were given by hand: try further on.
     if (low <= above) await sql`select setval(${sequence}::regclass, ${above})`.execute(trx);
     else if (high - low + 1 === count) return low;

@@ -4,6 +4,7 @@ import { CompiledQuery } from "kysely";
 import { ClassbookError, notFound, usageError } from "../domain/error.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { AppTable } from "./layout.ts";
+import { requireExactIds } from "./legacy-ids.ts";
 import { type Database, openDatabase, parseAddress } from "./open.ts";
 
 export interface SourceOptions {
@@ -19,7 +20,7 @@ export interface SourceOptions {
  * Opens a source for reading only.
  *
  * @returns null where `onScan` stopped the reading
- * @throws ClassbookError not_found `no_such_file`; usage `same_database`, or what the kind of source has to complain of
+ * @throws ClassbookError not_found `no_such_file`; refused `bad_ids`; usage `same_database`, or what the kind of source has to complain of
  */
 export async function openImportSource(
   target: Database,
@@ -37,6 +38,7 @@ export async function openImportSource(
   const database = await openSource(from, appLabel);
   try {
     if (await isSameServerDatabase(database, target)) throw sameDatabase(database.address, target);
+    await requireExactIds(database, { imported: true });
     if (database.engine === "sqlite") return (await import("./import-sqlite.ts")).sqliteSource(database);
     return (await import("./import-postgres.ts")).postgresSource(database);
   } catch (error) {
@@ -49,7 +51,12 @@ export async function openImportSource(
 export async function checkImportSource(from: string, appLabel: string | null): Promise<void> {
   const address = parseSource(from);
   if (address.engine === "sqlite" && sniff(address.file) === "dumpdata") return;
-  await (await openSource(from, appLabel)).close();
+  const database = await openSource(from, appLabel);
+  try {
+    await requireExactIds(database, { imported: true });
+  } finally {
+    await database.close();
+  }
 }
 
 function parseSource(from: string) {

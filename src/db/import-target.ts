@@ -2,12 +2,14 @@
  * The tables that an import fills, and what becomes of a value on its way into them: whatever the
  * target's column cannot hold is said, and its NULL or default stands there instead.
  */
+import { isUtf8 } from "node:buffer";
 import { sql } from "kysely";
 import { parseDate, parseInstant } from "../domain/instant.ts";
 import type { Cell } from "./bulk.ts";
 import type { SourceValue } from "./import-source.ts";
 import { APP_TABLES, type AppTable, type Column, type Engine } from "./layout.ts";
 import type { Database } from "./open.ts";
+import { textOfBytes } from "./stored.ts";
 
 type Kind = "integer" | "positive" | "boolean" | "instant" | "date" | "text" | "uuid";
 
@@ -19,6 +21,8 @@ export interface TargetColumn {
   required: boolean;
   /** What stands for NULL: the column's default, or nothing where NULL is allowed; undefined where a row cannot do without. */
   fallback: Cell | undefined;
+  /** What stands for a value that the column cannot hold: the fallback, but where that would say something of its own. */
+  unreadable: (value: SourceValue) => Cell | undefined;
   /** Most characters; null where the engine does not count them. */
   maxLength: number | null;
 }
@@ -46,6 +50,15 @@ const UUID_COLUMNS = new Set([
   "one_on_one_booking.recurring_series_id",
 ]);
 
+/** NULL would mean one seat, or an hour: these values must not become readable on their way (LEGACY 2.8). */
+const UNREADABLE: Record<string, TargetColumn["unreadable"]> = {
+  "booking.seats_booked": () => -1,
+  "live_class_session.duration_minutes": (value) =>
+    Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER
+      ? Math.sign(Number(value)) * Number.MAX_SAFE_INTEGER
+      : null,
+};
+
 /** NOT NULL texts without a default in which nothing is a value like any other. */
 const MAY_BE_EMPTY = new Set(["student_note", "teacher_note", "cancel_reason", "title", "username"]);
 
@@ -63,6 +76,8 @@ export async function readTargetTables(database: Database): Promise<TargetTable[
       notNull: column.notNull && column.name !== "id",
       required: column.notNull && !column.hasDefault,
       fallback: fallbackOf(column, defaults.get(column.name)),
+      unreadable:
+        UNREADABLE[`${table}.${column.name}`] ?? (() => fallbackOf(column, defaults.get(column.name))),
       maxLength: column.maxLength,
     }));
     const references = found.foreignKeys.flatMap(({ column, references: name }) => {
@@ -117,8 +132,11 @@ export type Converter = (value: SourceValue, report: Report) => Cell | undefined
 
 /** How values get into a column of the target. */
 export function converterOf(engine: Engine, column: TargetColumn): Converter {
-  const convert = engine === "sqlite" ? sqliteConverter(column) : postgresConverter(column);
-  const { name, fallback, notNull } = column;
+  const convert = withoutBytes(
+    column,
+    engine === "sqlite" ? sqliteConverter(column) : postgresConverter(column),
+  );
+  const { name, fallback, notNull, unreadable } = column;
   const meansNothing = fallback === "" || fallback === 0 || fallback === false;
   return (value, report) => {
     if (value === undefined) {
@@ -139,8 +157,9 @@ export function converterOf(engine: Engine, column: TargetColumn): Converter {
     }
     const cell = convert(value, report);
     if (cell !== BAD) return cell as Cell;
-    report(name, value, `${complaint(column)}; ${instead(fallback)}`);
-    return fallback;
+    const stands = unreadable(value);
+    report(name, value, `${complaint(column)}; ${instead(stands)}`);
+    return stands;
   };
 }
 
@@ -171,13 +190,26 @@ function complaint({ kind, maxLength }: TargetColumn): string {
 
 const BAD = Symbol("the column cannot hold it");
 type Attempt = Cell | typeof BAD;
-type Attempter = (value: Exclude<SourceValue, null | undefined>, report: Report) => Attempt;
+type Attempter = (value: string | number | boolean, report: Report) => Attempt;
+
+/** Bytes where text belongs are the text that they say; those that say none are kept as an SQL literal, and reported. */
+function withoutBytes({ kind, name }: TargetColumn, attempt: Attempter) {
+  return (value: Exclude<SourceValue, null | undefined>, report: Report): Attempt => {
+    if (!(value instanceof Uint8Array)) return attempt(value, report);
+    if (kind === "integer" || kind === "positive") return BAD;
+    const text = textOfBytes(value);
+    if (kind === "uuid")
+      return attempt(/^[0-9a-f-]{32,36}$/i.test(text) ? text : Buffer.from(value).toString("hex"), report);
+    if (kind === "text" && !isUtf8(value))
+      report(name, value, "the bytes are no UTF-8 text; they stand as an SQL literal");
+    return attempt(text, report);
+  };
+}
 
 /** SQLite's columns hold anything: what has a canonical form gets it, the rest arrives as it is. */
 function sqliteConverter({ kind }: TargetColumn): Attempter {
   return (value) => {
     if (typeof value === "boolean") return value ? 1 : 0;
-    if (value instanceof Uint8Array) return kind === "uuid" ? uuidOfBytes(value) : BAD;
     if (typeof value === "number") {
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) return BAD; // It was rounded in reading.
       return kind === "positive" && value < 0 ? BAD : value;
@@ -199,7 +231,6 @@ function sqliteConverter({ kind }: TargetColumn): Attempter {
 
 function postgresConverter({ kind, name, maxLength }: TargetColumn): Attempter {
   return (value, report) => {
-    if (value instanceof Uint8Array) return kind === "uuid" ? uuidOfBytes(value) : BAD;
     switch (kind) {
       case "integer":
         return wholeNumber(value, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
@@ -253,8 +284,4 @@ function truthOf(value: string | number | boolean): boolean | typeof BAD {
 function uuidOf(text: string): string {
   const digits = text.replaceAll(/[-{}]/g, "");
   return /^[0-9a-f]{32}$/i.test(digits) ? digits.toLowerCase() : text;
-}
-
-function uuidOfBytes(bytes: Uint8Array): Attempt {
-  return bytes.length === 16 ? Buffer.from(bytes).toString("hex") : BAD;
 }

@@ -4,20 +4,12 @@ import type { LogicalTable } from "./layout.ts";
 import { LOSERS, NAMED } from "./legacy-scratch.ts";
 import type { SourceTable } from "./legacy-tables.ts";
 import type { Database } from "./open.ts";
+import { exactly, uuidDigits } from "./stored.ts";
 
 const GROUP_STAMPS = ["booked_at", "confirmed_at", "cancelled_at", "rescheduled_at", "attended_at"];
-const GROUP_PLAIN = [
-  "booking_id",
-  "status",
-  "cancellation_reason",
-  "cancellation_notes",
-  "attended",
-  "student_notes",
-  "seats_booked",
-];
+const GROUP_PLAIN = ["status", "cancellation_reason", "cancellation_notes", "attended", "student_notes"];
 const LESSON_STAMPS = [...GROUP_STAMPS, "declined_at", "next_booking_date"];
 const LESSON_PLAIN = [
-  "booking_id",
   "status",
   "cancellation_reason",
   "cancellation_notes",
@@ -55,6 +47,8 @@ export function selectFacts(
       : `null as ${as}`;
   const plain = (alias: string, owner: LogicalTable, column: string, as = column) =>
     layout.has(owner, column) ? `${alias}.${quote(column)} as ${as}` : `null as ${as}`;
+  const whole = (alias: string, owner: LogicalTable, column: string, as = column) =>
+    layout.has(owner, column) ? `${exactly(engine, `${alias}.${quote(column)}`)} as ${as}` : `null as ${as}`;
   const asked = (column: string, otherwise: string) =>
     given ? `coalesce(i.given_${column}, ${otherwise})` : otherwise;
   const own = layout.has("legacy_provenance") && (seen || given);
@@ -71,7 +65,10 @@ export function selectFacts(
     if (layout.has(owner)) joins.push(`left join ${t(owner)} ${alias} on ${alias}.id = ${on}`);
     return layout.has(owner) ? `${alias}.id` : "null";
   };
-  const columns = ["b.id", plain("b", table, "user_id")];
+  const columns = ["b.id", whole("b", table, "user_id")];
+  columns.push(
+    `${layout.has(table, "booking_id") ? uuidDigits(engine, `b.${quote("booking_id")}`) : "null"} as booking_id`,
+  );
   const stamps = table === "booking" ? GROUP_STAMPS : LESSON_STAMPS;
   const plains = table === "booking" ? GROUP_PLAIN : LESSON_PLAIN;
   columns.push(
@@ -80,21 +77,21 @@ export function selectFacts(
   );
   columns.push(`${found("u", "app_user", asked("student_user_id", "b.user_id"))} as found_user_id`);
   if (table === "booking") {
-    columns.push("b.session_id as session_id");
+    columns.push(whole("b", table, "session_id"), whole("b", table, "seats_booked"));
     columns.push(
       `${found("s", "live_class_session", asked("session_id", "b.session_id"))} as found_session_id`,
     );
     const s = "live_class_session";
     columns.push(
-      plain("s", s, "course_id", "session_course_id"),
-      plain("s", s, "teacher_id", "session_teacher_id"),
+      whole("s", s, "course_id", "session_course_id"),
+      whole("s", s, "teacher_id", "session_teacher_id"),
     );
     columns.push(
       stamp("s", s, "start_at_utc", "session_start_at_utc"),
       stamp("s", s, "end_at_utc", "session_end_at_utc"),
     );
     columns.push(stamp("s", s, "scheduled_start", "session_scheduled_start"));
-    columns.push(plain("s", s, "duration_minutes", "session_duration_minutes"));
+    columns.push(whole("s", s, "duration_minutes", "session_duration_minutes"));
     columns.push(
       `${found("c", "course", asked("course_id", column("s", s, "course_id")))} as found_course_id`,
     );
@@ -103,11 +100,11 @@ export function selectFacts(
     );
   } else {
     const s = "teacher_availability";
-    columns.push("b.availability_slot_id as availability_slot_id", plain("b", table, "course_id"));
+    columns.push(whole("b", table, "availability_slot_id"), whole("b", table, "course_id"));
     columns.push(`${found("s", s, "b.availability_slot_id")} as found_slot_id`);
     columns.push(
-      plain("s", s, "course_id", "slot_course_id"),
-      plain("s", s, "teacher_id", "slot_teacher_id"),
+      whole("s", s, "course_id", "slot_course_id"),
+      whole("s", s, "teacher_id", "slot_teacher_id"),
     );
     columns.push(plain("s", s, "slot_type"), plain("s", s, "day_of_week"));
     for (const name of [

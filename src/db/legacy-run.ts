@@ -6,6 +6,8 @@ import { type Cell, insertRows, updateRows } from "./bulk.ts";
 import { quote } from "./ddl.ts";
 import { listSessionsBefore } from "./legacy-rollback.ts";
 import type { Database, Db } from "./open.ts";
+import { countable } from "./session.ts";
+import { jsonSafe } from "./stored.ts";
 import type { LegacyRunTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
 
@@ -76,6 +78,8 @@ export async function changeSessions(
   await keepBefore(database, trx, runId, changes);
 }
 
+const asStored = (_column: string, value: unknown) => jsonSafe(value);
+
 async function keepBefore(
   database: Database,
   trx: Trx,
@@ -97,13 +101,13 @@ async function keepBefore(
   for (const { id, before, after } of changes) {
     const earlier = known.get(id);
     if (earlier === undefined) {
-      fresh.push([runId, id, JSON.stringify(before), JSON.stringify(after)]);
+      fresh.push([runId, id, JSON.stringify(before, asStored), JSON.stringify(after)]);
       continue;
     }
     await trx
       .updateTable("legacy_session_before")
       .set({
-        before_values: JSON.stringify({ ...before, ...JSON.parse(earlier.before_values) }),
+        before_values: JSON.stringify({ ...before, ...JSON.parse(earlier.before_values) }, asStored),
         after_values: JSON.stringify({ ...JSON.parse(earlier.after_values), ...after }),
       })
       .where("run_id", "=", runId)
@@ -128,9 +132,10 @@ async function recount(
   sessionId: number,
   columns: readonly string[],
 ): Promise<void> {
+  const sum = sql.raw<number>(countable(database, "coalesce(sum(seats_reserved), 0)"));
   const { seated } = await trx
     .selectFrom("live_class_booking")
-    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>("seats_reserved"), eb.lit(0)).as("seated"))
+    .select(sum.as("seated"))
     .where("session_id", "=", sessionId)
     .where("status", "in", SEATED_STATUSES)
     .executeTakeFirstOrThrow();

@@ -10,6 +10,7 @@ import { CONTESTED, LOSERS, NAMED } from "./legacy-scratch.ts";
 import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { prepared } from "./sqlite.ts";
+import { jsonSafe, readable, readableRow } from "./stored.ts";
 
 /** What an earlier run recorded of a row; outcome null where none did. */
 export interface Prior {
@@ -101,11 +102,11 @@ export class LegacySource {
 
   async #run<F>(db: Db, text: string, params: unknown[]): Promise<(F & Prior)[]> {
     const { rows } = await db.executeQuery<F & Prior>(CompiledQuery.raw(text, params));
-    return rows;
+    return rows.map(readableRow);
   }
 }
 
-/** The whole stored rows, by id, for the record of an issue. Never larger than a batch. */
+/** The whole stored rows, by id, as JSON can keep them, for the record of an issue. Never larger than a batch. */
 export async function readSourceRows(
   database: Database,
   db: Db,
@@ -118,12 +119,15 @@ export async function readSourceRows(
       .slice(at, at + 1000)
       .map(Number)
       .join(",");
-    const { rows } = await sql
-      .raw<Record<string, unknown>>(
-        `select * from ${quote(database.layout.name(table))} where id in (${part})`,
-      )
-      .execute(db);
-    for (const row of rows) found.set(row.id as number, row);
+    const text = `select * from ${quote(database.layout.name(table))} where id in (${part})`;
+    const rows =
+      database.sqlite === null
+        ? (await sql.raw<Record<string, unknown>>(text).execute(db)).rows
+        : (database.sqlite.prepare(text).safeIntegers().all() as Record<string, unknown>[]);
+    for (const row of rows) {
+      for (const column in row) row[column] = jsonSafe(row[column]);
+      found.set(row.id as number, row);
+    }
   }
   return found;
 }
@@ -138,6 +142,6 @@ export async function countSource(layout: Layout, db: Db, table: SourceTable): P
 /** A row of an array. The driver's own objects cost more than twice as much, over a million rows. */
 function asObject(names: readonly string[], row: readonly unknown[]): Record<string, unknown> {
   const object: Record<string, unknown> = {};
-  for (let at = 0; at < names.length; at += 1) object[names[at]!] = row[at];
+  for (let at = 0; at < names.length; at += 1) object[names[at]!] = readable(row[at]);
   return object;
 }

@@ -16,11 +16,18 @@ const OID = {
 /** `2026-01-01 10:00:00.5+00` → the canonical instant text (the connection's time zone is UTC). */
 function decodeInstant(text: string): string {
   const plain = text.endsWith("+00") ? text.slice(0, -3) : text;
+  if (!/^\d{4}-[\d: .-]+$/.test(plain)) return text; // infinity, and years before 1 or after 9999: as the server writes them.
   return plain.length <= 19 ? plain : `${plain.slice(0, 20)}${plain.slice(20).padEnd(6, "0")}`;
 }
 
+/** A number where JavaScript holds it exactly, else its digits. */
+function decodeWhole(text: string): number | string {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : text;
+}
+
 const decoders = new Map<number, (text: string) => unknown>([
-  [OID.int8, Number],
+  [OID.int8, decodeWhole],
   [OID.numeric, Number],
   [OID.date, (text) => text],
   [OID.time, (text) => text],

@@ -5,6 +5,7 @@ import type { SourceTable } from "./legacy-tables.ts";
 import type { Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
 import { hasAnyAnswer, type Names, ORIGINAL } from "./reconcile-names.ts";
+import { exactly, readable } from "./stored.ts";
 
 /** What a page holds of each row beside its facts: the recorded outcome and the target as it stands. */
 export interface Recorded {
@@ -107,7 +108,7 @@ export class RowPages<Row extends { id: number }> {
 function* inOneObject<Row>(columns: readonly string[], cells: readonly unknown[][]): Generator<Row> {
   const row: Record<string, unknown> = Object.fromEntries(columns.map((column) => [column, null]));
   for (const values of cells) {
-    for (let i = 0; i < columns.length; i += 1) row[columns[i]!] = values[i];
+    for (let i = 0; i < columns.length; i += 1) row[columns[i]!] = readable(values[i]);
     yield row as Row;
   }
 }
@@ -166,7 +167,7 @@ function placeColumns(
       ...["start_at_utc", "end_at_utc", "scheduled_start"].map(
         (name) => `${names.text("s", s, name)} as session_${name}`,
       ),
-      `${names.column("s", s, "duration_minutes")} as session_duration_minutes`,
+      `${exactly(names.database.engine, names.column("s", s, "duration_minutes"))} as session_duration_minutes`,
     ];
   }
   const s = "teacher_availability";

@@ -2,6 +2,7 @@
 import type { Db } from "./open.ts";
 import { runQuery, type SetCheck } from "./reconcile.ts";
 import type { Names } from "./reconcile-names.ts";
+import { uuidDigits } from "./stored.ts";
 
 /** The checks of series; none where the database has no legacy series. */
 export async function seriesChecks(names: Names, db: Db): Promise<SetCheck[]> {
@@ -10,10 +11,11 @@ export async function seriesChecks(names: Names, db: Db): Promise<SetCheck[]> {
   );
   if (!has || !names.has("one_on_one_booking", "recurring_series_id")) return [];
   const t = (table: Parameters<Names["table"]>[0]) => names.table(table);
-  const id = (column: string) => `lower(replace(cast(${column} as text), '-', ''))`;
-  const b = (column: string) => names.column("b", "one_on_one_booking", column);
+  const id = (column: string) => uuidDigits(names.database.engine, column);
+  // SQLite may hold bytes where text belongs.
+  const text = (column: string) => `cast(${names.column("b", "one_on_one_booking", column)} as text)`;
   // A member: a migrated recurring lesson, with its unified booking.
-  const members = `select b.id as source_id, ${id("b.recurring_series_id")} as recurring_series_id, ${b("recurring_cadence")} as cadence, ${b("meeting_link")} as link, u.id as booking_id, u.student_user_id, u.teacher_id, u.course_id, u.start_at_utc, u.status
+  const members = `select b.id as source_id, ${id("b.recurring_series_id")} as recurring_series_id, ${text("recurring_cadence")} as cadence, ${text("meeting_link")} as link, u.id as booking_id, u.student_user_id, u.teacher_id, u.course_id, u.start_at_utc, u.status
     from ${t("one_on_one_booking")} b ${names.joinProvenance("one_on_one_booking", "p.outcome = 'migrated'")} join ${t("live_class_booking")} u on u.id = p.target_id
     where b.recurring_series_id is not null and ${id("b.recurring_series_id")} <> '' and ${names.isTrue("b", "one_on_one_booking", "is_recurring")}`;
   const items = `select x.series_id, x.booking_id, x.occurrence_index, l.recurring_series_id, l.student_user_id, l.teacher_id, l.course_id from ${t("legacy_series")} l join ${t("booking_series_item")} x on x.series_id = l.series_id`;

@@ -2,6 +2,7 @@
 import type { Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
 import type { Names } from "./reconcile-names.ts";
+import { exactly, readableRow } from "./stored.ts";
 
 export interface SessionValues {
   scheduled_start: string | number | null;
@@ -9,9 +10,9 @@ export interface SessionValues {
   start_at_utc: string | number | null;
   end_at_utc: string | number | null;
   timezone_snapshot: string | null;
-  total_seats: number | null;
-  capacity: number | null;
-  max_attendees: number | null;
+  total_seats: string | number | null;
+  capacity: string | number | null;
+  max_attendees: string | number | null;
 }
 
 export interface SessionRow extends SessionValues {
@@ -41,11 +42,13 @@ export async function readSessions(
     names.has("teacher") && names.has("user_profile")
       ? `(select up.timezone from ${names.table("teacher")} te join ${names.table("user_profile")} up on up.user_id = te.user_id where te.id = s.teacher_id order by up.id limit 1)`
       : "null";
-  return runQuery<SessionRow>(
+  const plain = (c: string) => exactly(names.database.engine, names.column("s", s, c));
+  const rows = await runQuery<SessionRow>(
     db,
-    `select s.id, ${STAMPS.map((c) => `${names.text("s", s, c)} as ${c}`).join(", ")}, ${PLAIN.map((c) => `${names.column("s", s, c)} as ${c}`).join(", ")}, ${zone} as teacher_timezone
+    `select s.id, ${STAMPS.map((c) => `${names.text("s", s, c)} as ${c}`).join(", ")}, ${PLAIN.map((c) => `${plain(c)} as ${c}`).join(", ")}, ${zone} as teacher_timezone
      from ${names.table(s)} s where s.id > ${Number(page.after)} order by s.id limit ${Number(page.limit)}`,
   );
+  return rows.map(readableRow);
 }
 
 /** What the migration found and wrote in the sessions between two keys. */

@@ -92,7 +92,8 @@ function legacySide(names: Names, table: SourceTable, month: string | null, touc
   const place = isGroup ? "live_class_session" : "teacher_availability";
   const session = names.answer("given_session_id", names.column("b", table, "session_id"));
   const placeId = isGroup ? session : names.column("b", table, "availability_slot_id");
-  const word = names.answer("given_status", names.column("b", table, "status"));
+  // SQLite may hold bytes where text belongs.
+  const word = `cast(${names.answer("given_status", names.column("b", table, "status"))} as text)`;
   const seats = names.column("b", table, "seats_booked");
   return {
     session: isGroup ? session : `'${NO_SESSION}'`,

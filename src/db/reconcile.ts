@@ -6,6 +6,7 @@ import { CompiledQuery } from "kysely";
 import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { hasAnyAnswer, Names } from "./reconcile-names.ts";
+import { uuidDigits } from "./stored.ts";
 
 export interface SetCheck {
   check: string;
@@ -123,7 +124,8 @@ export function outcomeChecks(names: Names): SetCheck[] {
       what: "every outcome keeps the legacy UUID of its row",
       severity: "error",
       violations: overSources((table) => {
-        const plain = (column: string) => `lower(replace(cast(${column} as text), '-', ''))`;
+        const plain = (column: string) =>
+          column === "null" ? column : uuidDigits(names.database.engine, column);
         const uuid = names.column("b", table, "booking_id");
         return `select '${table}' as source_table, b.id as source_id, p.source_uuid from ${t(table)} b ${names.joinProvenance(table)} where ${plain("p.source_uuid")} is distinct from ${plain(uuid)}`;
       }),
@@ -207,12 +209,16 @@ export function sessionChecks(names: Names): SetCheck[] {
   const table = "live_class_session";
   const checks: SetCheck[] = [];
   const taken = ["seats_taken", "current_attendees"].filter((column) => names.has(table, column));
+  // An integer column of PostgreSQL holds no more, whatever the sum.
+  const narrow =
+    names.isPostgres && taken.some((c) => names.database.layout.column(table, c)!.type === "integer");
+  const seats = narrow ? "least(coalesce(k.seats, 0), 2147483647)" : "coalesce(k.seats, 0)";
   if (taken.length > 0) {
     checks.push({
       check: "seats_taken",
       what: `every session's ${taken.join(" and ")} is the sum of its confirmed and attended seats`,
       severity: "error",
-      violations: `select s.id, ${taken.map((c) => `s.${c}`).join(", ")}, coalesce(k.seats, 0) as seats from ${names.table(table)} s left join (select session_id, sum(seats_reserved) as seats from ${names.table("live_class_booking")} where session_id is not null and status in ('confirmed', 'attended') group by session_id) k on k.session_id = s.id where ${taken.map((c) => `s.${c} is distinct from coalesce(k.seats, 0)`).join(" or ")}`,
+      violations: `select s.id, ${taken.map((c) => `s.${c}`).join(", ")}, ${seats} as seats from ${names.table(table)} s left join (select session_id, sum(seats_reserved) as seats from ${names.table("live_class_booking")} where session_id is not null and status in ('confirmed', 'attended') group by session_id) k on k.session_id = s.id where ${taken.map((c) => `s.${c} is distinct from ${seats}`).join(" or ")}`,
       example: (row) =>
         `session ${row.id}: ${taken.map((c) => `${c} is ${row[c]}`).join(", ")}, its bookings hold ${row.seats}`,
     });

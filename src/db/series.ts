@@ -4,6 +4,7 @@ import type { BookingStatus } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
 import type { Database, Db } from "./open.ts";
+import { readableRow, uuidDigits } from "./stored.ts";
 
 /** A migrated lesson that the legacy table counts to a series. */
 export interface SeriesMember {
@@ -22,10 +23,6 @@ export interface SeriesMember {
   updated_at: Instant;
 }
 
-function normal(column: string): string {
-  return `lower(replace(${column}, '-', ''))`;
-}
-
 /** The next series ids after one, in order: pages of whole series. */
 export async function listSeriesIds(
   database: Database,
@@ -39,10 +36,10 @@ export async function listSeriesIds(
     !layout.has("one_on_one_booking", "is_recurring")
   )
     return [];
-  const column = engine === "postgres" ? "recurring_series_id::text" : "recurring_series_id";
+  const key = uuidDigits(engine, "recurring_series_id");
   const flag = engine === "postgres" ? "is_recurring" : "is_recurring = 1";
-  const text = `select distinct ${normal(column)} as id from ${quote(layout.name("one_on_one_booking"))}
-    where recurring_series_id is not null and ${flag} and ${normal(column)} > ${engine === "postgres" ? "$1" : "?"} order by 1 limit ${Number(limit)}`;
+  const text = `select distinct ${key} as id from ${quote(layout.name("one_on_one_booking"))}
+    where recurring_series_id is not null and ${flag} and ${key} > ${engine === "postgres" ? "$1" : "?"} order by 1 limit ${Number(limit)}`;
   const { rows } = await db.executeQuery<{ id: string }>(CompiledQuery.raw(text, [after]));
   return rows.map((row) => row.id);
 }
@@ -57,7 +54,7 @@ export async function readSeriesMembers(
   const { layout, engine } = database;
   const t = (name: "one_on_one_booking" | "legacy_provenance" | "live_class_booking") =>
     quote(layout.name(name));
-  const key = normal(engine === "postgres" ? "b.recurring_series_id::text" : "b.recurring_series_id");
+  const key = uuidDigits(engine, "b.recurring_series_id");
   const flag = engine === "postgres" ? "b.is_recurring" : "b.is_recurring = 1";
   const has = (column: string) => (layout.has("one_on_one_booking", column) ? `b.${column}` : "null");
   const [p1, p2] = engine === "postgres" ? ["$1", "$2"] : ["?", "?"];
@@ -68,7 +65,7 @@ export async function readSeriesMembers(
     join ${t("live_class_booking")} u on u.id = p.target_id
     where b.recurring_series_id is not null and ${flag} and ${key} > ${p1} and ${key} <= ${p2} order by 2, 1`;
   const { rows } = await db.executeQuery<SeriesMember>(CompiledQuery.raw(text, [after, upTo]));
-  return rows;
+  return rows.map(readableRow);
 }
 
 export interface SeriesItem {

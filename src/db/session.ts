@@ -1,8 +1,10 @@
 /** Sessions as the migration fills them, and their counters. */
 import { sql } from "kysely";
-import { SEATED_STATUSES } from "../domain/booking.ts";
+import { MOST_SEATS, SEATED_STATUSES } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
+import type { Engine } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
+import { exactly, readableRow } from "./stored.ts";
 
 const SESSIONS_AT_ONCE = 20_000;
 
@@ -14,9 +16,9 @@ export interface SessionFacts {
   start_at_utc: string | number | null;
   end_at_utc: string | number | null;
   timezone_snapshot: string | null;
-  total_seats: number | null;
-  capacity: number | null;
-  max_attendees: number | null;
+  total_seats: string | number | null;
+  capacity: string | number | null;
+  max_attendees: string | number | null;
   /** The time zone in the teacher's user profile. */
   teacher_timezone: string | null;
 }
@@ -35,7 +37,9 @@ export async function readUnfilledSessions(
       ? `s.${column}${engine === "postgres" ? "::text" : ""} as ${column}`
       : `null as ${column}`;
   const plain = (column: string) =>
-    layout.has("live_class_session", column) ? `s.${column}` : `null as ${column}`;
+    layout.has("live_class_session", column)
+      ? `${exactly(engine, `s.${column}`)} as ${column}`
+      : `null as ${column}`;
   const zone = layout.has("teacher") && layout.has("user_profile");
   // A user with two profiles (the app's unique constraint may be missing) counts once, the older profile.
   const profile = zone
@@ -50,6 +54,7 @@ export async function readUnfilledSessions(
     ...(lacking.includes("capacity") && lacking.includes("total_seats")
       ? ["s.capacity <> s.total_seats"]
       : []),
+    ...(lacking.includes("capacity") ? [unreadableSeats(engine)] : []),
   ];
   const { rows } = await sql
     .raw<SessionFacts>(
@@ -59,7 +64,24 @@ export async function readUnfilledSessions(
        where s.id > ${Number(after)} and (${conditions.join(" or ") || "1 = 1"}) order by s.id limit ${Number(limit)}`,
     )
     .execute(db);
-  return rows;
+  return rows.map(readableRow);
+}
+
+/** True of a capacity that no integer column can hold. */
+function unreadableSeats(engine: Engine): string {
+  const range = `s.capacity not between 0 and ${MOST_SEATS}`;
+  return engine === "postgres" ? range : `typeof(s.capacity) in ('real', 'blob') or ${range}`;
+}
+
+/**
+ * SQL for a sum of seats as the session's counters can hold it: PostgreSQL's integer columns end at 2^31 − 1, and
+ * absurd seats must not stop a run at its end.
+ */
+export function countable(database: Database, sum: string): string {
+  const isNarrow = ["seats_taken", "current_attendees"].some(
+    (column) => database.layout.column("live_class_session", column)?.type === "integer",
+  );
+  return isNarrow && database.engine === "postgres" ? `least(${sum}, ${MOST_SEATS})` : sum;
 }
 
 export interface SeatDrift {
@@ -95,13 +117,14 @@ export async function readSeatDrift(
   if (upTo === null) return { drift: [], upTo };
   const mirror = layout.has("live_class_session", "current_attendees");
   const differs = engine === "sqlite" ? "is not" : "is distinct from";
+  const seated = countable(database, "coalesce(b.seated, 0)");
   const { rows } = await sql
     .raw<SeatDrift>(
-      `select s.id, s.seats_taken, ${mirror ? "s.current_attendees" : "null as current_attendees"}, coalesce(b.seated, 0) as seated
+      `select s.id, s.seats_taken, ${mirror ? "s.current_attendees" : "null as current_attendees"}, ${seated} as seated
        from ${session} s
        left join (select session_id, sum(seats_reserved) as seated from ${quote(layout.name("live_class_booking"))}
          where session_id > ${Number(after)} and session_id <= ${upTo} and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
-       where s.id > ${Number(after)} and s.id <= ${upTo} and (s.seats_taken ${differs} coalesce(b.seated, 0)${mirror ? ` or s.current_attendees ${differs} coalesce(b.seated, 0)` : ""})
+       where s.id > ${Number(after)} and s.id <= ${upTo} and (s.seats_taken ${differs} ${seated}${mirror ? ` or s.current_attendees ${differs} ${seated}` : ""})
        order by s.id`,
     )
     .execute(db);
@@ -162,7 +185,7 @@ export async function listCapacities(
   const found: Pick<SessionFacts, "id" | "capacity" | "total_seats" | "max_attendees">[] = [];
   if (!layout.has("live_class_session")) return found;
   const columns = ["capacity", "total_seats", "max_attendees"].map((c) =>
-    layout.has("live_class_session", c) ? c : `null as ${c}`,
+    layout.has("live_class_session", c) ? `${exactly(database.engine, c)} as ${c}` : `null as ${c}`,
   );
   for (let at = 0; at < ids.length; at += 1000) {
     const { rows } = await sql

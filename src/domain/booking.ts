@@ -30,6 +30,9 @@ export const LEGACY_ONE_ON_ONE_STATUSES = [
   "no_show",
 ] as const;
 
+/** The most seats that an integer column of the unified tables takes. */
+export const MOST_SEATS = 2_147_483_647;
+
 /** Statuses whose seats count into seats_taken (SPEC 2). */
 export const SEATED_STATUSES = ["confirmed", "attended"] as const satisfies readonly BookingStatus[];
 

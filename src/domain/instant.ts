@@ -36,11 +36,19 @@ function two(n: number): string {
   return n < 10 ? `0${n}` : `${n}`;
 }
 
-/** The canonical text of a UTC reading. */
+/** The canonical text of a UTC reading in the years 1 … 9999; {@link instantAt} where it may lie outside. */
 export function formatInstant(seconds: number, micros: number): Instant {
   const iso = new Date(seconds * 1000).toISOString();
   const text = `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
   return (micros === 0 ? text : `${text}.${String(micros).padStart(6, "0")}`) as Instant;
+}
+
+const FIRST_SECOND = epochOfDate(1, 1, 1);
+const LAST_SECOND = epochOfDate(9999, 12, 31) + DAY - 1;
+
+/** The canonical text of a UTC reading; null outside of the years 1 … 9999, which no text of this form can say. */
+export function instantAt(seconds: number, micros: number): Instant | null {
+  return seconds >= FIRST_SECOND && seconds <= LAST_SECOND ? formatInstant(seconds, micros) : null;
 }
 
 export interface ParsedTimestamp {
@@ -110,7 +118,7 @@ export function parseInstant(text: string): Instant | null {
   if (isCanonical(text)) return text as Instant;
   const parsed = parseTimestamp(text);
   if (parsed === null) return null;
-  return formatInstant(parsed.wall.seconds - (parsed.offset ?? 0), parsed.wall.micros);
+  return instantAt(parsed.wall.seconds - (parsed.offset ?? 0), parsed.wall.micros);
 }
 
 /** An instant's seconds since the epoch and its microseconds. */
@@ -123,16 +131,21 @@ export function splitInstant(instant: Instant): WallTime {
   return { seconds, micros: instant.length > 19 ? +instant.slice(20) : 0 };
 }
 
-/** The instant `micros` microseconds later (earlier where negative). */
-export function addMicros(instant: Instant, micros: number): Instant {
+/** The instant `micros` microseconds later (earlier where negative); null outside of the years 1 … 9999. */
+export function addMicrosOrNull(instant: Instant, micros: number): Instant | null {
   const at = splitInstant(instant);
   const total = at.micros + micros;
   const carry = Math.floor(total / 1_000_000);
-  return formatInstant(at.seconds + carry, total - carry * 1_000_000);
+  return instantAt(at.seconds + carry, total - carry * 1_000_000);
 }
 
-export function addMinutes(instant: Instant, minutes: number): Instant {
-  return addMicros(instant, minutes * MINUTE * 1_000_000);
+/** The instant so many minutes later, to the microsecond however many; null outside of the years 1 … 9999. */
+export function addMinutesOrNull(instant: Instant, minutes: number): Instant | null {
+  const at = splitInstant(instant);
+  const seconds = Math.floor(minutes * MINUTE);
+  const total = at.micros + Math.round((minutes * MINUTE - seconds) * 1_000_000);
+  const carry = Math.floor(total / 1_000_000);
+  return instantAt(at.seconds + seconds + carry, total - carry * 1_000_000);
 }
 
 /** RFC 3339 with `Z`, the form of every instant in JSON, NDJSON, TSV and CSV (CLI.md). */
@@ -166,9 +179,10 @@ export function parseTimeOfDay(text: string): number | null {
   return ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros;
 }
 
-/** The date so many days later. */
-export function addDays(date: LocalDate, days: number): LocalDate {
+/** The date so many days later; null after the year 9999. */
+export function addDaysOrNull(date: LocalDate, days: number): LocalDate | null {
   const seconds = epochOfDate(+date.slice(0, 4), +date.slice(5, 7), +date.slice(8, 10)) + days * DAY;
+  if (seconds > LAST_SECOND) return null;
   return new Date(seconds * 1000).toISOString().slice(0, 10) as LocalDate;
 }
 
@@ -195,4 +209,23 @@ export function dateOfWall(wall: WallTime): LocalDate {
 export function clockOfWall(wall: WallTime): string {
   const inDay = ((wall.seconds % DAY) + DAY) % DAY;
   return `${two(Math.floor(inDay / 3600))}:${two(Math.floor(inDay / MINUTE) % 60)}`;
+}
+
+/** The first and the last second that an instant can name. */
+export const EARLIEST = formatInstant(FIRST_SECOND, 0);
+export const LATEST = formatInstant(LAST_SECOND, 0);
+
+/** The instant so many microseconds later (earlier where negative), or the nearest there is: for limits and windows. */
+export function addMicros(instant: Instant, micros: number): Instant {
+  return addMicrosOrNull(instant, micros) ?? (micros > 0 ? LATEST : EARLIEST);
+}
+
+/** The instant so many minutes later (earlier where negative), or the nearest there is: for limits and windows. */
+export function addMinutes(instant: Instant, minutes: number): Instant {
+  return addMinutesOrNull(instant, minutes) ?? (minutes > 0 ? LATEST : EARLIEST);
+}
+
+/** The date so many days later, or the last there is. */
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return addDaysOrNull(date, days) ?? (LATEST.slice(0, 10) as LocalDate);
 }

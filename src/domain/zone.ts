@@ -6,8 +6,10 @@
 import { IANAZone } from "luxon";
 import {
   dateOfWall,
-  formatInstant,
+  EARLIEST,
   type Instant,
+  instantAt,
+  LATEST,
   type LocalDate,
   splitInstant,
   type WallTime,
@@ -78,9 +80,10 @@ export interface Resolved {
  * The instant of a wall-clock reading in a zone. A reading that does not exist is moved forward by
  * the length of the gap; one that exists twice is the earlier (LEGACY 2.5).
  *
+ * @returns null where that instant lies outside of the years 1 … 9999
  * @throws RangeError where the zone is not an IANA name: callers ask {@link isZone} first.
  */
-export function resolveLocal(wall: WallTime, zoneName: string): Resolved {
+export function resolveLocalOrNull(wall: WallTime, zoneName: string): Resolved | null {
   const zone = lookUp(zoneName);
   if (zone === null) throw new RangeError(`not a time zone: ${zoneName}`);
   const before = offsetAt(zone, wall.seconds - AROUND - offsetAt(zone, wall.seconds - AROUND));
@@ -89,15 +92,12 @@ export function resolveLocal(wall: WallTime, zoneName: string): Resolved {
   const later = wall.seconds - Math.min(before, after);
   const earlierHolds = offsetAt(zone, earlier) === wall.seconds - earlier;
   const laterHolds = offsetAt(zone, later) === wall.seconds - later;
-  if (earlierHolds) {
-    return {
-      instant: formatInstant(earlier, wall.micros),
-      resolution: laterHolds && later !== earlier ? "overlap" : "exact",
-    };
-  }
-  if (laterHolds) return { instant: formatInstant(later, wall.micros), resolution: "exact" };
   // In the gap the offset before the change still counts the hands on: 02:30 becomes 03:30.
-  return { instant: formatInstant(wall.seconds - before, wall.micros), resolution: "gap" };
+  const seconds = earlierHolds ? earlier : laterHolds ? later : wall.seconds - before;
+  const instant = instantAt(seconds, wall.micros);
+  if (instant === null) return null;
+  if (earlierHolds) return { instant, resolution: laterHolds && later !== earlier ? "overlap" : "exact" };
+  return { instant, resolution: laterHolds ? "exact" : "gap" };
 }
 
 /** What the wall clock in a zone shows at an instant. */
@@ -110,4 +110,10 @@ export function toWall(instant: Instant, zoneName: string): WallTime {
 
 export function localDateOf(instant: Instant, zoneName: string): LocalDate {
   return dateOfWall(toWall(instant, zoneName));
+}
+
+/** As {@link resolveLocalOrNull}, or the nearest instant there is. */
+export function resolveLocal(wall: WallTime, zoneName: string): Resolved {
+  const nearest = wall.seconds > 0 ? LATEST : EARLIEST;
+  return resolveLocalOrNull(wall, zoneName) ?? { instant: nearest, resolution: "exact" };
 }

@@ -27,7 +27,7 @@ export function mapRow(table: SourceTable, facts: Facts, options: MappingOptions
 
 export function derive(table: SourceTable, facts: Facts, options: MappingOptions): Candidate {
   const derived = mapRow(table, facts, options);
-  return { id: facts.id, uuid: normalUuid(facts), derived, hash: hashOf(derived, facts), facts };
+  return { id: facts.id, uuid: uuidOf(facts), derived, hash: hashOf(derived, facts), facts };
 }
 
 function hashOf(derived: Derived, facts: Facts): string {
@@ -52,6 +52,6 @@ export function quarantine(candidate: Candidate, issue: Issue): Candidate {
   };
 }
 
-function normalUuid(facts: CommonFacts): string | null {
-  return facts.booking_id === null ? null : String(facts.booking_id).replaceAll("-", "").toLowerCase();
+function uuidOf(facts: CommonFacts): string | null {
+  return facts.booking_id === null ? null : String(facts.booking_id);
 }

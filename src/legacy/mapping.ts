@@ -2,8 +2,13 @@
  * The mapping rules of LEGACY.md section 2 as pure functions: facts about one legacy row → what
  * becomes of it. A broken row is a value, never an exception.
  */
-import { type BookingStatus, LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
-import { addMicros, type Instant, parseInstant } from "../domain/instant.ts";
+import {
+  type BookingStatus,
+  LEGACY_GROUP_STATUSES,
+  LEGACY_ONE_ON_ONE_STATUSES,
+  MOST_SEATS,
+} from "../domain/booking.ts";
+import { addMicrosOrNull, type Instant, parseInstant } from "../domain/instant.ts";
 import type {
   CommonFacts,
   Derived,
@@ -120,12 +125,11 @@ export function mapGroupBooking(facts: GroupFacts, options: MappingOptions): Der
     return broken("no_course", `session ${facts.found_session_id} has no course`);
   const stamps = readStamps(facts, reader);
   const { start, end } = sessionTimes(facts, reader);
-  if (reader.unreadable !== null || start === null || end === null || stamps.booked_at === null) {
-    return broken("bad_timestamp", `${reader.unreadable} cannot be read as a timestamp`);
-  }
+  if (reader.problem !== null || start === null || end === null || stamps.booked_at === null)
+    return badTimestamp(reader);
   if (end <= start) return badRange(start, end);
   const seats = facts.seats_booked === null || facts.seats_booked === 0 ? 1 : facts.seats_booked;
-  if (typeof seats !== "number" || !Number.isInteger(seats) || seats < 0) {
+  if (typeof seats !== "number" || !Number.isInteger(seats) || seats < 0 || seats > MOST_SEATS) {
     return broken("bad_value", `seats_booked ${shown(facts.seats_booked)} is not a number of seats`);
   }
   const status = unifiedStatus(word, facts);
@@ -157,13 +161,15 @@ function mapWaitlisted(
   reader: TimestampReader,
 ): Derived {
   const { booked_at } = readStamps(facts, reader);
-  if (reader.unreadable !== null || booked_at === null) {
-    return broken("bad_timestamp", `${reader.unreadable} cannot be read as a timestamp`);
-  }
+  if (reader.problem !== null || booked_at === null) return badTimestamp(reader);
   return {
     outcome: "waitlisted",
     entry: { session_id: sessionId, student_user_id: userId, created_at: booked_at },
   };
+}
+
+function badTimestamp(reader: TimestampReader): Derived {
+  return broken("bad_timestamp", reader.problem ?? "a timestamp cannot be read");
 }
 
 function badRange(start: Instant, end: Instant): Derived {
@@ -190,10 +196,9 @@ export function mapOneOnOneBooking(facts: OneOnOneFacts, options: MappingOptions
   const time = timeOfLesson(facts, reader, next, stamps.confirmed_at ?? stamps.booked_at);
   if ("code" in time && (time.code === "incomplete_slot" || time.code === "bad_timezone"))
     return { outcome: "quarantined", issue: time };
-  if (reader.unreadable !== null || stamps.booked_at === null) {
-    return broken("bad_timestamp", `${reader.unreadable} cannot be read as a timestamp`);
-  }
+  if (reader.problem !== null || stamps.booked_at === null) return badTimestamp(reader);
   if ("code" in time) return { outcome: "quarantined", issue: time };
+  if (time.end === null) return badTimestamp(reader);
   if (time.end <= time.start) return badRange(time.start, time.end);
   const status = unifiedStatus(word, facts);
   return {
@@ -228,8 +233,11 @@ function timeOfLesson(
   if (givenStart !== null && givenEnd !== null) return { start: givenStart, end: givenEnd };
   const time = timeOfSlot(facts, reader, givenStart ?? next, notBefore);
   if ("code" in time) return time;
+  if (givenEnd !== null) return { start: givenStart ?? time.start, end: givenEnd };
+  if (givenStart === null && time.end !== null) return { start: time.start, end: time.end };
   const start = givenStart ?? time.start;
-  return { start, end: givenEnd ?? addMicros(start, time.lengthMicros) };
+  const end = addMicrosOrNull(start, time.lengthMicros);
+  return { start, end: end ?? reader.beyond(start, `${time.lengthMicros / 60_000_000} minutes`) };
 }
 
 /** The teacher's note: what the legacy row said in four places, a line each (LEGACY 2.3). */

@@ -7,6 +7,7 @@ import { deferIndexes } from "../db/deferred-index.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { countForeseen, countOpenIssues, hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
+import { requireExactIds } from "../db/legacy-ids.ts";
 import { insertRun, listRuns, type RunRow, readSetting, updateRun, writeSetting } from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { countSource } from "../db/legacy-source.ts";
@@ -66,9 +67,10 @@ interface Run extends PhaseState {
 /**
  * Runs the migration to its end, or until asked to stop.
  *
- * @throws ClassbookError busy: another run is at work
+ * @throws ClassbookError busy: another run is at work; refused `bad_ids`
  */
 export async function migrateLegacy(database: Database, options: MigrateOptions): Promise<MigrateResult> {
+  await requireExactIds(database);
   const lease = await takeLease(database, LEASE);
   try {
     const { run, resumed } = await openRun(database, lease, options);

@@ -71,8 +71,8 @@ async function vacate({ database, trx }: WriteContext, plan: PagePlan): Promise<
     trx,
     "live_class_booking",
     ["start_at_utc"],
-    plan.changes.flatMap((change) =>
-      change.kind === "update" ? [[change.bookingId, formatInstant(nowhen + change.bookingId, 0)]] : [],
+    plan.changes.flatMap((change, nth) =>
+      change.kind === "update" ? [[change.bookingId, formatInstant(nowhen + nth, 0)]] : [],
     ),
   );
 }

@@ -1,5 +1,6 @@
 /** `legacy plan`: the migration's own reading and planning, without the writing (LEGACY 3). */
 import { hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
+import { requireExactIds } from "../db/legacy-ids.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { countSource, LegacySource } from "../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../db/legacy-tables.ts";
@@ -38,8 +39,13 @@ export interface Preview extends Counts {
   estimated_seconds: number;
 }
 
-/** What `migrateLegacy` would do now. Writes nothing but temporary tables of the connection. */
+/**
+ * What `migrateLegacy` would do now. Writes nothing but temporary tables of the connection.
+ *
+ * @throws ClassbookError refused `bad_ids`
+ */
 export async function previewMigration(database: Database, options: PreviewOptions): Promise<Preview> {
+  await requireExactIds(database);
   await prepareTemporary(database);
   const given = await hasAnswers(database);
   const unified = database.layout.has("live_class_booking");

@@ -107,7 +107,7 @@ export function quarantined(code: string): Expected {
 }
 
 function isTrue(stored: Stored): boolean {
-  return stored === true || stored === 1 || stored === "1";
+  return stored === true || stored === 1 || ["1", "t", "true"].includes(String(stored));
 }
 
 /** LEGACY 2.4; `word` is one of the table's words. */
@@ -159,14 +159,29 @@ export function cancelledBy(facts: RowFacts): number | null {
   return facts.cancellation_reason === "teacher" ? facts.teacher_user : null;
 }
 
-/** True where seats_booked is there and no whole number from 0 on: the row cannot say how many seats it takes. */
+/** The most that a column of type integer holds. */
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/** True where seats_booked is there and no whole number from 0 that an integer column holds: it cannot say how many seats. */
 export function hasBadSeats(facts: Pick<GroupFacts, "seats_booked">): boolean {
   const seats = facts.seats_booked;
-  return seats !== null && !(typeof seats === "number" && Number.isInteger(seats) && seats >= 0);
+  return (
+    seats !== null &&
+    !(typeof seats === "number" && Number.isInteger(seats) && seats >= 0 && seats <= LARGEST_INTEGER)
+  );
 }
 
 /** Minutes that a session lasts (LEGACY 2.1): 60 where null, 0 or no number. */
 export function sessionMinutes(stored: Stored): number {
-  const minutes = /^-?\d+(\.\d+)?$/.test(String(stored)) ? Number(stored) : 0;
-  return minutes === 0 ? 60 : minutes;
+  if (typeof stored === "number") return stored || 60;
+  return typeof stored === "string" && /^-?\d+(\.\d+)?$/.test(stored) ? Number(stored) || 60 : 60;
+}
+
+/** Seats of a session (LEGACY 2.1): the first column that holds a whole number from 0 which an integer column can hold. */
+export function sessionSeats(columns: readonly Stored[]): number {
+  const seats = columns
+    .filter((stored) => /^\d+$/.test(String(stored)))
+    .map(Number)
+    .find((number) => number <= LARGEST_INTEGER);
+  return seats ?? 10;
 }

@@ -72,9 +72,14 @@ export function readStamp(stored: unknown, zone: string): Instant | null {
   const parsed = parseTimestamp(stored);
   if (parsed === null) return null;
   const { wall, offset } = parsed;
-  if (offset !== null) return formatInstant(wall.seconds - offset, wall.micros);
-  if (zone === "UTC" && isCanonical(stored, wall.micros)) return stored as Instant;
-  return formatInstant(localToUtc(wall.seconds, zone), wall.micros);
+  if (offset === null && zone === "UTC" && isCanonical(stored, wall.micros)) return stored as Instant;
+  return sayable(offset === null ? localToUtc(wall.seconds, zone) : wall.seconds - offset, wall.micros);
+}
+
+/** The text of a UTC reading; null outside of the years 1 to 9999, which no text of ours can say. */
+function sayable(seconds: number, micros: number): Instant | null {
+  const day = Math.floor(seconds / DAY);
+  return day >= FIRST_DAY && day <= LAST_DAY ? formatInstant(seconds, micros) : null;
 }
 
 /** True where a readable text without an offset is in the one form of instants already. */
@@ -124,8 +129,8 @@ export function firstOccurrence(slot: WeeklySlot, notBefore: Instant): Instant |
   let day = Math.max(dayOf(notBefore) - 2, slot.firstDay);
   day += (slot.weekday - weekdayOf(day) + WEEK_DAYS) % WEEK_DAYS;
   for (; day <= Math.min(slot.lastDay, LAST_DAY); day += WEEK_DAYS) {
-    const start = formatInstant(localToUtc(day * DAY + seconds, slot.zone), slot.start % MICROS);
-    if (start >= notBefore) return start;
+    const start = sayable(localToUtc(day * DAY + seconds, slot.zone), slot.start % MICROS);
+    if (start !== null && start >= notBefore) return start;
   }
   return null;
 }
@@ -135,13 +140,19 @@ function weekdayOf(day: number): number {
   return (((day + 3) % WEEK_DAYS) + WEEK_DAYS) % WEEK_DAYS;
 }
 
-/** The instant so many microseconds later; null where that is past the year 9999, which no text of ours can say. */
+/** The instant so many microseconds later; null where no text of ours can say it. */
 export function later(instant: Instant, micros: number): Instant | null {
   const from = secondsOf(instant);
   const past = microsOf(instant) + micros;
   const carry = Math.floor(past / MICROS);
-  if (from + carry >= (LAST_DAY + 1) * DAY || from + carry < FIRST_DAY * DAY) return null;
-  return formatInstant(from + carry, past - carry * MICROS);
+  return sayable(from + carry, past - carry * MICROS);
+}
+
+/** The instant so many minutes later, exact however many; null where no text of ours can say it. */
+export function minutesLater(instant: Instant, minutes: number): Instant | null {
+  const seconds = Math.trunc(minutes * 60);
+  const base = later(instant, Math.round((minutes * 60 - seconds) * MICROS));
+  return base === null ? null : sayable(secondsOf(base) + seconds, microsOf(base));
 }
 
 function secondsOf(instant: Instant): number {

@@ -24,7 +24,15 @@ import {
   sessionMinutes,
   unifiedStatus,
 } from "./rederive-facts.ts";
-import { firstOccurrence, later, microsBetween, readDay, readStamp, readTimeOfDay } from "./rederive-time.ts";
+import {
+  firstOccurrence,
+  later,
+  microsBetween,
+  minutesLater,
+  readDay,
+  readStamp,
+  readTimeOfDay,
+} from "./rederive-time.ts";
 
 const DAY_MICROS = 86_400_000_000;
 
@@ -116,7 +124,7 @@ function sessionTimes(facts: GroupFacts, context: RuleContext): Times {
   if (givenEnd !== undefined || start === null) return timesOf(start, givenEnd ?? null);
   if (facts.session_end_at_utc !== null && givenStart === undefined)
     return timesOf(start, readStamp(facts.session_end_at_utc, "UTC"));
-  return timesOf(start, later(start, sessionMinutes(facts.session_duration_minutes) * 60_000_000));
+  return timesOf(start, minutesLater(start, sessionMinutes(facts.session_duration_minutes)));
 }
 
 /** The outcome of a row of the legacy `one_on_one_booking` (LEGACY 2.3, 2.5, 2.8). */

@@ -1,5 +1,5 @@
 /** When a session is, from whatever columns it has (LEGACY 2.1). */
-import { addMinutes, type Instant } from "../domain/instant.ts";
+import { addMinutesOrNull, type Instant } from "../domain/instant.ts";
 import type { GroupFacts, Stored } from "./facts.ts";
 import type { TimestampReader } from "./timestamps.ts";
 
@@ -24,13 +24,13 @@ export function sessionTimes(
   if (facts.session_end_at_utc !== null && facts.given_start_at_utc === null) {
     return { start, end: reader.utc("the session's end_at_utc", facts.session_end_at_utc) };
   }
-  return {
-    start,
-    end: start === null ? null : addMinutes(start, durationOf(facts.session_duration_minutes)),
-  };
+  if (start === null) return { start, end: null };
+  const minutes = durationOf(facts.session_duration_minutes);
+  return { start, end: addMinutesOrNull(start, minutes) ?? reader.beyond(start, `${minutes} minutes`) };
 }
 
 /** Minutes of a session: 60 where null or 0 (LEGACY 2.1), and where it is no number at all. */
 function durationOf(value: Stored): number {
-  return typeof value === "number" && value !== 0 ? value : 60;
+  const minutes = typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof minutes === "number" && minutes !== 0 ? minutes : 60;
 }

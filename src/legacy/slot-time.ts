@@ -1,6 +1,7 @@
 /** When a 1:1 lesson is, from its availability slot (LEGACY 2.3, 2.5). */
 import {
-  addDays,
+  addDaysOrNull,
+  addMicrosOrNull,
   type Instant,
   type LocalDate,
   parseDate,
@@ -9,17 +10,16 @@ import {
   wallTime,
   weekdayOf,
 } from "../domain/instant.ts";
-import { isZone, localDateOf, resolveLocal } from "../domain/zone.ts";
+import { isZone, localDateOf, resolveLocalOrNull } from "../domain/zone.ts";
 import type { Issue, OneOnOneFacts, Stored } from "./facts.ts";
 import { shown, type TimestampReader } from "./timestamps.ts";
 
 const DAY_MICROS = 86_400_000_000;
-/** Beyond it local times leave the years that a timestamp can name. */
-const LAST_DATE = "9999-12-29";
-
-/** Start and elapsed length of a lesson, in microseconds. */
+/** When a lesson is, and its elapsed length in microseconds. */
 export interface SlotTime {
   start: Instant;
+  /** Null where it is in no year that a timestamp can name. */
+  end: Instant | null;
   lengthMicros: number;
 }
 
@@ -58,7 +58,7 @@ function timeOfOneTimeSlot(facts: OneOnOneFacts, reader: TimestampReader): SlotT
   const end = reader.elsewhere("the slot's end_datetime", facts.end_datetime);
   if (start === null || end === null) return unreadable();
   const [from, to] = [splitInstant(start), splitInstant(end)];
-  return { start, lengthMicros: (to.seconds - from.seconds) * 1_000_000 + to.micros - from.micros };
+  return { start, end, lengthMicros: (to.seconds - from.seconds) * 1_000_000 + to.micros - from.micros };
 }
 
 /** The caller finds the particulars in the reader and says `bad_timestamp`. */
@@ -98,7 +98,7 @@ function timeOfRecurringSlot(
   if (until === null && !blank(facts.valid_until)) return note(reader, "valid_until", facts.valid_until);
   // Over midnight where the end is not after the start (LEGACY 2.5).
   const lengthMicros = endsAt - startsAt + (endsAt > startsAt ? 0 : DAY_MICROS);
-  if (next !== null) return { start: next, lengthMicros };
+  if (next !== null) return { start: next, end: addMicrosOrNull(next, lengthMicros), lengthMicros };
   if (notBefore === null) return unreadable();
   const start = firstOccurrence({ weekday, startsAt, zone, from, until }, notBefore);
   if (start === null) {
@@ -107,11 +107,11 @@ function timeOfRecurringSlot(
       message: `slot ${facts.found_slot_id} has no occurrence from ${notBefore} UTC on${until === null ? "" : `, it ends on ${until}`}`,
     };
   }
-  return { start, lengthMicros };
+  return { start, end: addMicrosOrNull(start, lengthMicros), lengthMicros };
 }
 
 function note(reader: TimestampReader, column: string, value: Stored): Issue {
-  reader.unreadable ??= `the slot's ${column} ${shown(value)}`;
+  reader.note(`the slot's ${column}`, value);
   return unreadable();
 }
 
@@ -129,14 +129,12 @@ interface WeeklyTime {
 /** The first occurrence not before an instant; null where the validity ends earlier. */
 function firstOccurrence(slot: WeeklyTime, notBefore: Instant): Instant | null {
   // The day before: a time of yesterday may be moved past midnight by a gap.
-  let date = addDays(localDateOf(notBefore, slot.zone), -1);
-  if (slot.from !== null && slot.from > date) date = slot.from;
-  date = addDays(date, (slot.weekday - weekdayOf(date) + 7) % 7);
-  for (;;) {
-    if ((slot.until !== null && date > slot.until) || date > LAST_DATE || date.length !== LAST_DATE.length)
-      return null;
-    const { instant } = resolveLocal(wallTime(date, slot.startsAt), slot.zone);
-    if (instant >= notBefore) return instant;
-    date = addDays(date, 7);
+  let date = addDaysOrNull(localDateOf(notBefore, slot.zone), -1);
+  if (slot.from !== null && date !== null && slot.from > date) date = slot.from;
+  if (date !== null) date = addDaysOrNull(date, (slot.weekday - weekdayOf(date) + 7) % 7);
+  for (; date !== null && (slot.until === null || date <= slot.until); date = addDaysOrNull(date, 7)) {
+    const at = resolveLocalOrNull(wallTime(date, slot.startsAt), slot.zone);
+    if (at !== null && at.instant >= notBefore) return at.instant;
   }
+  return null;
 }

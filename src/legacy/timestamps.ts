@@ -1,6 +1,6 @@
 /** Stored timestamps → instants, remembering what could not be read (LEGACY 1, 2.8). */
 import { type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
-import { resolveLocal } from "../domain/zone.ts";
+import { resolveLocalOrNull } from "../domain/zone.ts";
 import type { MappingOptions, Stored } from "./facts.ts";
 
 export function shown(value: unknown): string {
@@ -9,8 +9,8 @@ export function shown(value: unknown): string {
 
 /** Reads one row's timestamps, remembering the first that cannot be read. */
 export class TimestampReader {
-  /** `booked_at "soon"` of the first unreadable one; null while all were readable. */
-  unreadable: string | null = null;
+  /** A sentence about the first that cannot be had; null while all could. */
+  problem: string | null = null;
   readonly #zone: string;
   readonly #instead: Instant | null;
 
@@ -22,24 +22,22 @@ export class TimestampReader {
 
   /** One of the row's own timestamps, which may be absent (null). */
   optional(name: string, value: Stored): Instant | null {
-    return value === null
-      ? null
-      : (this.#read(value, this.#zone) ?? this.#instead ?? this.#note(name, value));
+    return value === null ? null : (this.#read(value, this.#zone) ?? this.#instead ?? this.note(name, value));
   }
 
   /** One of the row's own timestamps that must be there. */
   required(name: string, value: Stored): Instant | null {
-    return this.#read(value, this.#zone) ?? this.#instead ?? this.#note(name, value);
+    return this.#read(value, this.#zone) ?? this.#instead ?? this.note(name, value);
   }
 
   /** A timestamp of the row's session or slot, which must be there; a person's answer does not stand for it. */
   elsewhere(name: string, value: Stored): Instant | null {
-    return this.#read(value, this.#zone) ?? this.#note(name, value);
+    return this.#read(value, this.#zone) ?? this.note(name, value);
   }
 
   /** A column that is UTC by its name, whatever zone the app lived in; it may be absent (null). */
   utc(name: string, value: Stored): Instant | null {
-    return value === null ? null : (this.#read(value, "UTC") ?? this.#note(name, value));
+    return value === null ? null : (this.#read(value, "UTC") ?? this.note(name, value));
   }
 
   #read(value: Stored, zone: string): Instant | null {
@@ -47,11 +45,20 @@ export class TimestampReader {
     if (zone === "UTC") return parseInstant(value);
     const parsed = parseTimestamp(value);
     if (parsed === null) return null;
-    return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : parseInstant(value);
+    return parsed.offset === null
+      ? (resolveLocalOrNull(parsed.wall, zone)?.instant ?? null)
+      : parseInstant(value);
   }
 
-  #note(name: string, value: Stored): null {
-    this.unreadable ??= `${name} ${shown(value)}`;
+  /** An end that lies outside of the years which a timestamp can name. */
+  beyond(start: Instant, length: string): null {
+    this.problem ??= `its end, ${length} after ${start}, is in no year from 1 to 9999`;
+    return null;
+  }
+
+  /** Something that was to say when, and cannot be read. */
+  note(name: string, value: Stored): null {
+    this.problem ??= `${name} ${shown(value)} cannot be read as a timestamp`;
     return null;
   }
 }

@@ -3,6 +3,7 @@
  * set-based checks in SQL, then every legacy row is derived again by a second implementation of the rules
  * (rederive.ts). Reads only; memory is flat.
  */
+import { requireExactIds } from "../db/legacy-ids.ts";
 import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database, Db } from "../db/open.ts";
 import {
@@ -57,6 +58,7 @@ export interface VerifyResult {
 }
 
 export async function verifyLegacy(database: Database, options: VerifyOptions): Promise<VerifyResult> {
+  await requireExactIds(database);
   const findings = new Findings();
   const numbers = await reading(database, async (db) => {
     const names = await readNames(database, db);

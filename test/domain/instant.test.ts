@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
-  addMicros,
+  addMicrosOrNull,
+  addMinutesOrNull,
   type Instant,
   parseDate,
   parseInstant,
@@ -40,8 +41,8 @@ test.each([
 });
 
 test("adding keeps microseconds", () => {
-  expect(addMicros("2026-12-31 23:59:59.999999" as Instant, 1)).toBe("2027-01-01 00:00:00");
-  expect(addMicros("2026-01-01 00:00:00" as Instant, -1)).toBe("2025-12-31 23:59:59.999999");
+  expect(addMicrosOrNull("2026-12-31 23:59:59.999999" as Instant, 1)).toBe("2027-01-01 00:00:00");
+  expect(addMicrosOrNull("2026-01-01 00:00:00" as Instant, -1)).toBe("2025-12-31 23:59:59.999999");
 });
 
 test("Monday is 0", () => {
@@ -54,4 +55,18 @@ test("a time of day", () => {
   expect(parseTimeOfDay("17:00")).toBe(61_200_000_000);
   expect(parseTimeOfDay("17:00:00.000001")).toBe(61_200_000_001);
   expect(parseTimeOfDay("24:00:00")).toBeNull();
+});
+
+test("the calendar ends with the years 1 and 9999", () => {
+  const [first, last] = ["0001-01-01 00:00:00" as Instant, "9999-12-31 23:59:59.999999" as Instant];
+  expect(addMicrosOrNull(last, 1)).toBeNull();
+  expect(addMicrosOrNull(first, -1)).toBeNull();
+  expect(addMinutesOrNull(first, 1e300)).toBeNull();
+  expect(addMinutesOrNull(first, Number.NEGATIVE_INFINITY)).toBeNull();
+  expect(addMinutesOrNull("0001-01-01 00:00:00.000001" as Instant, 5_258_964_959)).toBe(
+    "9999-12-31 23:59:00.000001",
+  );
+  expect(addMinutesOrNull(first, 0.1)).toBe("0001-01-01 00:00:06");
+  expect(parseInstant("9999-12-31 23:30:00-05:00")).toBeNull();
+  expect(parseInstant("0001-01-01 00:30:00+09:00")).toBeNull();
 });

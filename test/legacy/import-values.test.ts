@@ -65,7 +65,7 @@ describe("a value that a column cannot hold", () => {
     );
     expect(rows[0]).toMatchObject({ seats_booked: "12abc" });
     expect(rows[1]).toMatchObject({ student_notes: "a\0b" });
-    expect(rows[2]).toMatchObject({ student_notes: null });
+    expect(rows[2]).toMatchObject({ student_notes: "x'fffe'" });
     expect(rows[3]).toMatchObject({ attended: "perhaps" });
     expect(rows[4]).toMatchObject({ session_id: null });
     expect(rows[5]).toMatchObject({ student_notes: "A\ufffdB" });
@@ -101,7 +101,7 @@ describe("a value that a column cannot hold", () => {
       target,
       "select id, seats_booked, student_notes, attended, session_id from booking where id <= 7 order by id",
     );
-    expect(rows[0]).toMatchObject({ seats_booked: null });
+    expect(rows[0]).toMatchObject({ seats_booked: "-1" }); // No number of seats: NULL would be one.
     expect(rows[1]).toMatchObject({ student_notes: "a\ufffdb" });
     expect(rows[3]).toMatchObject({ attended: null });
     expect(rows[4]).toMatchObject({ session_id: null });

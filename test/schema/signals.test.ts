@@ -151,6 +151,43 @@ describe.each(ENGINES)("%s", (engine) => {
       await s.run(`delete from ${own}`);
     });
 
+    test("where the app lives in another zone, UTC fields that a change made wrong are emptied", async () => {
+      const own = world === "native" ? "setting" : "classbook_setting";
+      const at = (time: string) => (engine === "sqlite" ? time : `${time}+00`);
+      const filled = { start_at_utc: "2027-02-01 09:00:00", end_at_utc: "2027-02-01 10:00:00" };
+      const empty = { start_at_utc: null, end_at_utc: null };
+      await s.run(`insert into ${own} (name, value) values ('source_timezone', 'Europe/Madrid')`);
+      try {
+        const session = await s.addSession({ duration_minutes: 60 });
+        const set = (what: string, values: (string | number)[]) =>
+          s.run(`update "${s.session}" set ${what} where id = ?`, [...values, session]);
+        const fill = () =>
+          set("start_at_utc = ?, end_at_utc = ?", [at(filled.start_at_utc), at(filled.end_at_utc)]);
+        await fill();
+        await set("title = ?", ["Renamed"]);
+        await set("duration_minutes = ?", [60]);
+        expect(await s.readSession(session, UTC)).toEqual(filled);
+        await set("scheduled_start = ?", [at("2027-02-01 12:00:00")]);
+        expect(await s.readSession(session, UTC)).toEqual(empty);
+        await fill();
+        await set("duration_minutes = ?", [90]);
+        expect(await s.readSession(session, UTC)).toEqual(empty);
+        await fill();
+        // Whoever says the UTC fields in the same statement knows them.
+        await set("scheduled_start = ?, start_at_utc = ?, end_at_utc = ?", [
+          at("2027-02-01 13:00:00"),
+          at("2027-02-01 12:00:00"),
+          at("2027-02-01 13:00:00"),
+        ]);
+        expect(await s.readSession(session, UTC)).toEqual({
+          start_at_utc: "2027-02-01 12:00:00",
+          end_at_utc: "2027-02-01 13:00:00",
+        });
+      } finally {
+        await s.run(`delete from ${own}`);
+      }
+    });
+
     test("the capacity columns are one, whichever was written", async () => {
       const columns = ["capacity", "total_seats", "max_attendees"].filter((column) => s.has(column));
       const all = (seats: number) => Object.fromEntries(columns.map((column) => [column, seats]));

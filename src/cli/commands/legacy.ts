@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { requireEssential } from "../../db/layout.ts";
+import { requireExactIds } from "../../db/legacy-ids.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
 import { migrateSchema, planSchema, requireMigratable } from "../../db/schema.ts";
@@ -116,6 +117,7 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
       "a whole number from 1",
     );
   requireLegacy(database);
+  await requireExactIds(database);
   const zone = await zoneOfSource(database, flags.sourceTimezone ?? null);
   const firstTime = !(await listRuns(database)).some((run) => run.status !== "rolled_back");
   const state = await requireMigratable(database);
