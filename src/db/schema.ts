@@ -7,7 +7,7 @@ import { quote, type Step } from "./ddl.ts";
 import { damageOf, findDamage, lostTables, nameTaken } from "./drift.ts";
 import { type Duplicate, findDuplicates } from "./duplicates.ts";
 import { postgresCode } from "./error.ts";
-import { Layout } from "./layout.ts";
+import { Layout, OWN_TABLES } from "./layout.ts";
 import { readSetting } from "./legacy-run.ts";
 import type { Database } from "./open.ts";
 import { requireFit } from "./requirements.ts";
@@ -75,12 +75,21 @@ export async function requireMigratable(
 /**
  * For commands that work on rows: every table that the schema steps left is there.
  *
- * @throws ClassbookError findings `lost_tables`; and as `planSchema`
+ * @throws ClassbookError findings `lost_tables`, `damaged_schema` (columns of classbook's own tables); and as `planSchema`
  */
 export async function requireWhole(database: Database): Promise<void> {
   requireFit(database);
   const damage = await findDamage(database);
   const lost = lostTables(damage);
+  const own = new Set<string>(OWN_TABLES.map((table) => database.layout.name(table)));
+  const halved = damage.filter(({ what, step }) => step === null && own.has(what.split(/[ .]/)[1]!));
+  if (lost.length === 0 && halved.length > 0)
+    throw new ClassbookError({
+      kind: "findings",
+      code: "damaged_schema",
+      message: `${halved.map(({ what }) => what).join(", ")} ${halved.length === 1 ? "was" : "were"} there once and ${halved.length === 1 ? "is" : "are"} gone`,
+      hint: "restore a backup, or add it again by hand; `classbook db check` names all that is missing",
+    });
   if (lost.length === 0) return;
   throw (
     nameTaken(

@@ -92,9 +92,10 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
       here.exit(SIGNAL_EXIT.SIGINT);
       return;
     }
-    const { pending, duplicates } = await planSchema(database);
+    const { pending, repairs, duplicates } = await planSchema(database);
     const schema = {
       pending_schema: pending.map((migration) => migration.id),
+      repairs: repairs.map((step) => step.what),
       duplicates: duplicates.map((d) => ({ ...d, remedy: here.command(d.remedy) })),
       ...findOddities(database),
       unfinished_import: unfinished,

@@ -99,9 +99,14 @@ export async function planScreen(
   preview: Preview,
   {
     pending_schema: pendingSchema,
+    repairs,
     duplicates,
     ...odd
-  }: { pending_schema: readonly string[]; duplicates: readonly Duplicate[] } & Oddities,
+  }: {
+    pending_schema: readonly string[];
+    repairs: readonly string[];
+    duplicates: readonly Duplicate[];
+  } & Oddities,
 ): Promise<string> {
   const paint = paintFor(here.io);
   const lines = [
@@ -136,6 +141,8 @@ export async function planScreen(
       `  ${paint.yellow("First")}: ${plural(rows, "row stands", "rows stand")} in the way of ${index} (rows ${examples.join("; ")}). Resolve with: ${remedy}`,
     );
   if (pendingSchema.length > 0) lines.push("", `  Schema steps that come first: ${pendingSchema.join(", ")}`);
+  if (repairs.length > 0)
+    lines.push("", `  Gone from the schema, and made again first: ${repairs.join(", ")}`);
   const copy = database.file === null ? "" : "; a safety copy comes first";
   const next =
     odd.absent_tables.length === SOURCE_TABLES.length
