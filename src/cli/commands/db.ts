@@ -114,10 +114,7 @@ export function defineDb(db: Command, shell: WithShell): void {
                 "",
               ].join("\n"),
           );
-          if (repaired.some((what) => what.startsWith("table ")))
-            here.say(
-              `What stood in the tables made again is gone. Where bookings were among it: ${here.command("legacy rollback --force")}, then ${here.command("legacy migrate")}`,
-            );
+          sayWhatIsLost(here, database, repaired);
         },
         { create: true },
       );
@@ -222,6 +219,17 @@ export function defineDb(db: Command, shell: WithShell): void {
         );
       });
     });
+}
+
+/** What stood in a table that was made again is only in a backup; unified rows that a migration made can be made again. */
+function sayWhatIsLost(here: Shell, { layout }: Database, repaired: readonly string[]): void {
+  const tables = repaired.flatMap((what) => (what.startsWith("table ") ? [what.slice("table ".length)] : []));
+  if (tables.length === 0) return;
+  here.say(`What stood in ${tables.join(", ")} is gone, but for what a backup has.`);
+  if (tables.includes(layout.name("live_class_booking")) && layout.has("legacy_run"))
+    here.say(
+      `The bookings of a migration come again: ${here.command("legacy rollback --force")}, then ${here.command("legacy migrate")}`,
+    );
 }
 
 async function showPlan(here: Shell, database: Database): Promise<void> {
