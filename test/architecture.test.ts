@@ -41,7 +41,7 @@ const RULES: Rule[] = [
       "src/legacy/plan.ts": 'export { book } from "../operations/booking.ts";',
       "src/cli/main.ts":
         'import { sample } from "../../fixtures/school.ts";\n// import "../nowhere.ts" is only said here',
-      "src/db/schema.ts": 'import { migration } from "../../migrations/0001_one.ts";',
+      "src/db/schema-state.ts": 'import { migration } from "../../migrations/0001_one.ts";',
       "migrations/0001_one.ts": 'import { zone } from "../src/domain/zone.ts";',
     },
     finds: [

@@ -1,6 +1,6 @@
 /** One command, several things: a transaction each, a line each, and one exit code for all (CLI.md). */
 import type { Database } from "../db/open.ts";
-import { requireSchema } from "../db/schema.ts";
+import { requireSchema } from "../db/schema-state.ts";
 import type { Actor } from "../domain/actor.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { type Acting, type Context, operate } from "../operations/context.ts";

@@ -2,7 +2,8 @@
 import { countOpenIssues } from "../db/legacy.ts";
 import { listRuns } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
-import { requireSchema } from "../db/schema.ts";
+import { requireWhole } from "../db/schema.ts";
+import { requireSchema } from "../db/schema-state.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { plural } from "../domain/spoken.ts";
 import { isZone } from "../domain/zone.ts";
@@ -23,19 +24,20 @@ export async function zoneOfSource(database: Database, flag: string | null): Pro
 
 /** For the commands that look at what a migration did. */
 export async function requireMigration(database: Database): Promise<void> {
-  await requireSchema(database);
-  if ((await listRuns(database)).length > 0) return;
+  await requireWhole(database);
+  if ((await listRuns(database)).length > 0) return requireSchema(database);
   throw new ClassbookError({
     kind: "not_found",
     code: "never_migrated",
     message: `nothing was migrated in ${database.address} yet`,
-    hint: "run `classbook legacy migrate` first",
+    hint: "run `classbook legacy migrate` first (`classbook legacy plan` says what it would do)",
   });
 }
 
 /** Says what is left to decide, for every command that may leave some. */
 export async function sayOpenIssues(here: Shell, database: Database): Promise<number> {
   const open = await countOpenIssues(database);
-  if (open > 0) here.say(`${plural(open, "row waits", "rows wait")} for a decision: classbook legacy issues`);
+  if (open > 0)
+    here.say(`${plural(open, "row waits", "rows wait")} for a decision: ${here.command("legacy issues")}`);
   return open;
 }

@@ -1,5 +1,6 @@
 /** The command tree: commander, with one file a noun, loaded when the noun is typed. */
 import { Command, CommanderError } from "commander";
+import { completeCommands } from "../domain/command.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -50,13 +51,14 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
     argv.some((word, at) => word === "--format=json" || (word === "--format" && argv[at + 1] === "json"));
   const verbose = argv.includes("--verbose");
   let code = 0;
+  let address: string | null = null;
   try {
-    const shell: WithShell = (command) =>
-      makeShell({
-        ...parts,
-        flags: command.optsWithGlobals<GlobalFlags>(),
-        exit: (wanted) => (code = wanted),
-      });
+    const shell: WithShell = (command) => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      const made = makeShell({ ...parts, flags, exit: (wanted) => (code = wanted) });
+      address = made.givenAddress;
+      return made;
+    };
     const program = await buildProgram(parts, shell, nounOf(argv));
     if (argv.length === 0) {
       program.outputHelp();
@@ -66,7 +68,7 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return report(parts.io, error, { wantsJson, verbose, noun: nounOf(argv) });
+    return report(parts.io, error, { wantsJson, verbose, noun: nounOf(argv), address });
   }
 }
 
@@ -149,7 +151,12 @@ function maskSecrets(text: string): string {
 function report(
   io: Io,
   error: unknown,
-  { wantsJson, verbose, noun }: { wantsJson: boolean; verbose: boolean; noun: string | null },
+  {
+    wantsJson,
+    verbose,
+    noun,
+    address,
+  }: { wantsJson: boolean; verbose: boolean; noun: string | null; address: string | null },
 ): number {
   const known =
     error instanceof ClassbookError
@@ -158,13 +165,14 @@ function report(
         ? fromCommander(error, noun)
         : fromBug(error);
   const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
+  const hint = known.hint === null ? null : completeCommands(known.hint, address);
   if (wantsJson) {
-    const { kind, code, message, hint, details } = known;
+    const { kind, code, message, details } = known;
     say(toJson({ error: { kind, code, message, hint, details } }));
   } else {
     const paint = paintFor({ colour: io.colour && io.errIsTerminal });
     say(`${paint.red("classbook:")} ${escapeControl(known.message)}`);
-    if (known.hint !== null) say(`  ${paint.dim(escapeControl(known.hint))}`);
+    if (hint !== null) say(`  ${paint.dim(escapeControl(hint))}`);
   }
   const bug = !(error instanceof ClassbookError) && !(error instanceof CommanderError);
   if ((bug || verbose) && error instanceof Error && !wantsJson)

@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 import type { Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
+import { commandLine, maskAddress } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
 import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
@@ -44,6 +45,10 @@ export interface Shell {
   yes: boolean;
   dryRun: boolean;
   quiet: boolean;
+  /** The `--db` that was typed, its password masked; null where the settings name the database. */
+  givenAddress: string | null;
+  /** The command line of a next step on the same database, from the words after `classbook`. */
+  command(words: string): string;
   /** Opens the database for reading, does the work, closes it. The actor of `--as` is looked up in it first. */
   read<T>(
     work: (database: Database, actor: Actor) => Promise<T>,
@@ -83,6 +88,7 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
   if (layout !== null && layout !== "native" && layout !== "django")
     throw usageError("bad_layout", `"${layout}" is not a layout`, "--layout takes native or django");
   const address = settle("db", flags.db, env) ?? "./classbook.db";
+  const givenAddress = flags.db === undefined ? null : maskAddress(flags.db);
   const onServer = /^postgres/i.test(address);
   const choice = {
     layout: layout as "native" | "django" | null,
@@ -122,6 +128,8 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
+    givenAddress,
+    command: (words) => commandLine(words, givenAddress),
     read: (work, options) =>
       open({ readOnly: !(options?.connectionWrites && onServer), create: false }, work),
     write: (work, options) =>

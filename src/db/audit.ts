@@ -15,7 +15,9 @@ export type Subject =
   | "app_user"
   | "teacher"
   | "course"
-  | "enrollment";
+  | "enrollment"
+  /** A repair of many things at once. */
+  | "verify";
 
 /** The columns that changed, with their values. */
 export type Values = Record<string, unknown>;
@@ -26,7 +28,8 @@ export interface NewEvent {
   /** created, confirmed, cancelled … : the user's verb in the past tense. */
   what: string;
   subject: Subject;
-  subject_id: number;
+  /** Null where it is of no single row. */
+  subject_id: number | null;
   from: Values | null;
   to: Values | null;
   reason?: string | null;
@@ -40,7 +43,7 @@ interface StoredEvent {
   actor_user_id: number | null;
   what: string;
   subject: string;
-  subject_id: number;
+  subject_id: number | null;
   from_value: string | null;
   to_value: string | null;
   reason: string | null;

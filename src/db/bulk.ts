@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { CompiledQuery, sql } from "kysely";
 import { refused } from "../domain/error.ts";
 import { quote } from "./ddl.ts";
-import type { Column, LogicalTable } from "./layout.ts";
+import type { Column, Engine, LogicalTable } from "./layout.ts";
 import type { Database } from "./open.ts";
 import { prepared } from "./sqlite.ts";
 import type { Trx } from "./transaction.ts";
@@ -23,13 +23,18 @@ export function requiredExtras(
   if (found === null) return [];
   return [...found.columns.values()]
     .filter((column) => column.notNull && !column.hasDefault && !columns.includes(column.name))
-    .map((column) => [column.name, emptyValue(database, column)]);
+    .map((column) => [column.name, emptyValue(database.engine, column)]);
 }
 
-function emptyValue(database: Pick<Database, "engine">, column: Column): Cell {
-  if (/^bool/.test(column.type)) return database.engine === "sqlite" ? 0 : false;
-  if (/int|real|double|numeric|decimal/.test(column.type)) return 0;
-  if (/date|timestamp/.test(column.type)) return "1970-01-01 00:00:00";
+/** What stands in a column that the model does not know and that must not be NULL. */
+export function emptyValue(engine: Engine, { type }: Column): Cell {
+  if (/^bool/.test(type)) return engine === "sqlite" ? 0 : false;
+  if (type.endsWith("[]") || type.startsWith("json")) return "{}";
+  if (type === "uuid") return "00000000-0000-0000-0000-000000000000";
+  if (type === "interval") return "0";
+  if (/int|real|double|numeric|decimal/.test(type)) return 0;
+  if (/date|timestamp/.test(type)) return "1970-01-01 00:00:00";
+  if (/^time\b/.test(type)) return "00:00:00";
   return "";
 }
 

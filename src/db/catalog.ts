@@ -30,7 +30,7 @@ interface IndexRow {
 type AnyDb = Kysely<any>;
 
 export async function readCatalog(db: AnyDb, engine: Engine): Promise<Catalog> {
-  const { columns, keys, indexes, triggers } =
+  const { columns, keys, indexes, triggers, views } =
     engine === "sqlite" ? await readSqlite(db) : await readPostgres(db);
   const catalog: Catalog = new Map();
   for (const row of columns) {
@@ -42,6 +42,7 @@ export async function readCatalog(db: AnyDb, engine: Engine): Promise<Catalog> {
       maxLength: row.max_length,
     });
   }
+  for (const name of views) table(catalog, name).isView = true;
   for (const row of keys) {
     catalog.get(row.table_name)?.foreignKeys.push({ column: row.column, references: row.references });
   }
@@ -69,6 +70,7 @@ interface Parts {
   keys: KeyRow[];
   indexes: IndexRow[];
   triggers: { table_name: string; name: string }[];
+  views: string[];
 }
 
 async function readSqlite(db: AnyDb): Promise<Parts> {
@@ -86,11 +88,32 @@ async function readSqlite(db: AnyDb): Promise<Parts> {
     from sqlite_master m, pragma_index_list(m.name) i where ${own}`.execute(db);
   const triggers = await sql<{ table_name: string; name: string }>`
     select tbl_name as table_name, name from sqlite_master where type = 'trigger'`.execute(db);
-  return { columns: columns.rows, keys: keys.rows, indexes: indexes.rows, triggers: triggers.rows };
+  const views = await sql<{ name: string }>`select name from sqlite_master where type = 'view'`.execute(db);
+  for (const { name } of views.rows) columns.rows.push(...(await readSqliteView(db, name)));
+  return {
+    columns: columns.rows,
+    keys: keys.rows,
+    indexes: indexes.rows,
+    triggers: triggers.rows,
+    views: views.rows.map(({ name }) => name),
+  };
+}
+
+/** A view whose tables are gone has no columns that could be read, and is nobody's concern until it is needed. */
+async function readSqliteView(db: AnyDb, name: string): Promise<ColumnRow[]> {
+  try {
+    const { rows } = await sql<ColumnRow>`
+      select ${name} as table_name, p.name, p.type, 0 as not_null, 0 as has_default, null as max_length
+      from pragma_table_info(${name}) p`.execute(db);
+    return rows;
+  } catch (error) {
+    if ((error as { code?: string }).code === "SQLITE_ERROR") return [];
+    throw error;
+  }
 }
 
 async function readPostgres(db: AnyDb): Promise<Parts> {
-  const own = sql`c.relkind in ('r', 'p') and n.nspname = current_schema()`;
+  const own = sql`c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname = current_schema()`;
   const columns = await sql<ColumnRow>`
     select c.relname as table_name, a.attname as name, format_type(a.atttypid, null) as type, a.attnotnull as not_null,
            (a.atthasdef or a.attidentity <> '') as has_default,
@@ -111,5 +134,14 @@ async function readPostgres(db: AnyDb): Promise<Parts> {
   const triggers = await sql<{ table_name: string; name: string }>`
     select c.relname as table_name, t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
     join pg_namespace n on n.oid = c.relnamespace where ${own} and not t.tgisinternal`.execute(db);
-  return { columns: columns.rows, keys: keys.rows, indexes: indexes.rows, triggers: triggers.rows };
+  const views = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('v', 'm', 'f') and n.nspname = current_schema()`.execute(db);
+  return {
+    columns: columns.rows,
+    keys: keys.rows,
+    indexes: indexes.rows,
+    triggers: triggers.rows,
+    views: views.rows.map(({ name }) => name),
+  };
 }

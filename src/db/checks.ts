@@ -3,8 +3,9 @@ import { sql } from "kysely";
 import type { BookingStatus } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
 import { findDuplicates } from "./duplicates.ts";
+import type { LogicalTable } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { MIGRATIONS } from "./schema-state.ts";
 import { listOverbooked, listSeatDrift } from "./session.ts";
 
 export interface Violation {
@@ -17,6 +18,7 @@ export interface Violation {
 export const CHECKS = {
   unique_group_booking: "one booking for each student, session and start",
   unique_one_on_one_booking: "one lesson for each student, teacher and start",
+  one_default_policy: "one default policy for each teacher",
   seats_taken: "seats_taken is the sum of the confirmed and attended seats",
   capacity: "capacity equals total_seats",
   overbooked: "no session holds more seats than it has",
@@ -25,11 +27,41 @@ export type CheckCode = keyof typeof CHECKS;
 
 const MOST_EXAMPLES = 5;
 
+/** The unique index that holds an invariant from then on. */
+const INDEXES = {
+  unique_group_booking: "unique_group_booking",
+  unique_one_on_one_booking: "unique_one_on_one_booking",
+  one_default_policy: "classbook_one_default_policy",
+} as const;
+
+/** What a check reads: where it is not there, nothing can be said. */
+const READS: Record<CheckCode, [LogicalTable, ...string[]][]> = {
+  unique_group_booking: [["live_class_booking"]],
+  unique_one_on_one_booking: [["live_class_booking"]],
+  one_default_policy: [["teacher_booking_policy"]],
+  seats_taken: [["live_class_booking"], ["live_class_session", "seats_taken"]],
+  capacity: [["live_class_session", "capacity", "total_seats"]],
+  overbooked: [["live_class_booking"], ["live_class_session", "capacity"]],
+};
+
+/** Tables and columns that the checks read and the database does not have. */
+export function missingForChecks({ layout }: Database, checks: readonly CheckCode[]): string[] {
+  const missing = checks
+    .flatMap((check) => READS[check])
+    .flatMap(([table, ...columns]) =>
+      layout.has(table)
+        ? columns.filter((c) => !layout.has(table, c)).map((c) => `${layout.name(table)}.${c}`)
+        : [layout.name(table)],
+    );
+  return [...new Set(missing)];
+}
+
 /** Runs a check. Null where it holds. */
 export async function runCheck(database: Database, check: CheckCode): Promise<Violation | null> {
   switch (check) {
     case "unique_group_booking":
     case "unique_one_on_one_booking":
+    case "one_default_policy":
       return checkUnique(database, check);
     case "seats_taken":
       return checkSeats(database);
@@ -43,33 +75,30 @@ export async function runCheck(database: Database, check: CheckCode): Promise<Vi
 }
 
 /** The constraint counts too: without it the next duplicate is a matter of time. */
-async function checkUnique(
-  database: Database,
-  check: "unique_group_booking" | "unique_one_on_one_booking",
-): Promise<Violation | null> {
-  if (!database.layout.has("live_class_booking")) return null;
-  const needs = MIGRATIONS.flatMap((migration) => migration.needsUnique ?? []).filter(
-    (need) => need.index === check,
-  );
-  const [duplicate] = await findDuplicates(database, needs);
+async function checkUnique(database: Database, check: keyof typeof INDEXES): Promise<Violation | null> {
+  const need = MIGRATIONS.flatMap((migration) => migration.needsUnique ?? []).find(
+    ({ index }) => index === INDEXES[check],
+  )!;
+  const [duplicate] = await findDuplicates(database, [need]);
   if (duplicate !== undefined)
     return {
       check,
       severity: "error",
       count: duplicate.rows,
-      examples: duplicate.examples.map((pair) => `bookings ${pair}`),
+      examples: duplicate.examples.map(
+        (pair) => `${check === "one_default_policy" ? "policies" : "bookings"} ${pair}`,
+      ),
     };
-  if (database.layout.table("live_class_booking")!.indexes.has(check)) return null;
+  if (database.layout.table(need.table)!.indexes.has(need.index)) return null;
   return {
     check,
     severity: "error",
     count: 1,
-    examples: [`the constraint ${check} is missing in the schema`],
+    examples: [`the constraint ${need.index} is missing in the schema`],
   };
 }
 
 async function checkSeats(database: Database): Promise<Violation | null> {
-  if (!database.layout.has("live_class_booking")) return null;
   const drift = await listSeatDrift(database, database.db);
   if (drift.length === 0) return null;
   const examples = drift
@@ -79,11 +108,6 @@ async function checkSeats(database: Database): Promise<Violation | null> {
 }
 
 async function checkCapacity(database: Database): Promise<Violation | null> {
-  if (
-    !database.layout.has("live_class_session", "capacity") ||
-    !database.layout.has("live_class_session", "total_seats")
-  )
-    return null;
   const rows = await listUnequalCapacity(database, database.db);
   if (rows.length === 0) return null;
   const examples = rows

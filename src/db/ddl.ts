@@ -30,7 +30,7 @@ export interface UniqueNeed {
   table: LogicalTable;
   columns: string[];
   where: { column: string; is: string | null };
-  /** The command that resolves duplicates. */
+  /** The command that resolves duplicates: its words after `classbook`. */
   remedy: string;
 }
 

@@ -9,6 +9,7 @@ export interface Duplicate {
   rows: number;
   /** Ids of the rows of the first few keys. */
   examples: string[];
+  /** The words after `classbook` of the command that resolves them. */
   remedy: string;
 }
 
@@ -17,6 +18,9 @@ export async function findDuplicates(database: Database, needs: readonly UniqueN
   const found: Duplicate[] = [];
   for (const need of needs) {
     if (!database.layout.has(need.table) || database.layout.table(need.table)!.indexes.has(need.index))
+      continue;
+    // A table without the columns has no such rows; what it lacks is told elsewhere.
+    if ([need.where.column, ...need.columns].some((column) => !database.layout.has(need.table, column)))
       continue;
     const keys = sql.join(need.columns.map((column) => sql.ref(column)));
     const condition =

@@ -5,6 +5,7 @@ import { quote } from "./ddl.ts";
 import {
   type ImportSource,
   listTables,
+  migratedBookings,
   nativeNotes,
   SOURCE_PAGE,
   type SourcePage,
@@ -28,6 +29,10 @@ export function postgresSource(database: Database): ImportSource {
         Number((await read(database, `select count(*) as n from ${quote(name)}`))[0]!.n),
       ),
     rows: (table, columns) => pages(database, layout.table(table)!, columns),
+    countMigrated: async () => {
+      const text = migratedBookings(layout);
+      return text === null ? 0 : Number((await read(database, text))[0]!.n);
+    },
     close: () => database.close(),
   };
 }

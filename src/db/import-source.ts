@@ -1,5 +1,6 @@
 /** What `classbook import` reads from, whatever it is: one interface over three readers. */
 import type { Cell } from "./bulk.ts";
+import { quote } from "./ddl.ts";
 import { APP_TABLES, type AppTable, type Layout } from "./layout.ts";
 
 /** A value as a source gives it. `undefined` = the source has no such column. */
@@ -51,6 +52,8 @@ export interface ImportSource {
    * Only the columns named are read: never a password.
    */
   rows(table: AppTable, columns: readonly string[]): AsyncIterable<SourcePage>;
+  /** How many bookings of the source a migration by classbook made there. */
+  countMigrated(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -70,6 +73,14 @@ export function shownValue(value: SourceValue): Cell {
 export function nativeNotes(layout: Layout): string[] {
   if (layout.kind !== "native") return [];
   return ["the source is a classbook database: its audit trail and its migration's records stay there"];
+}
+
+/** The statement behind `countMigrated`; null where the source was never migrated. */
+export function migratedBookings(layout: Layout): string | null {
+  const table = layout.table("legacy_provenance");
+  return table === null
+    ? null
+    : `select count(*) as n from ${quote(table.name)} where outcome = 'migrated' and created = 1`;
 }
 
 /** The logical tables of a source database, with their columns. The password is not among them. */

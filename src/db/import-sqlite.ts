@@ -5,6 +5,7 @@ import {
   type ImportProblem,
   type ImportSource,
   listTables,
+  migratedBookings,
   nativeNotes,
   SOURCE_PAGE,
   type SourcePage,
@@ -27,6 +28,10 @@ export function sqliteSource(database: Database): ImportSource {
     teacherReference: teacherReferenceOf(layout),
     tables: async () => listTables(layout, (name) => countRows(sqlite, name)),
     rows: (table, columns) => sqlitePages(sqlite, { table, name: layout.name(table), columns }),
+    countMigrated: async () => {
+      const text = migratedBookings(layout);
+      return text === null ? 0 : (sqlite.prepare(text).get() as { n: number }).n;
+    },
     close: () => database.close(),
   };
 }

@@ -66,6 +66,8 @@ export interface ForeignKey {
 /** A table as introspection found it. */
 export interface PhysicalTable {
   name: string;
+  /** A view, or what else can be read like a table and not written or referred to. */
+  isView: boolean;
   columns: Map<string, Column>;
   foreignKeys: ForeignKey[];
   /** Column lists of unique indexes and constraints without a WHERE. */
@@ -82,6 +84,7 @@ export type Catalog = Map<string, PhysicalTable>;
 export function emptyTable(name: string): PhysicalTable {
   return {
     name,
+    isView: false,
     columns: new Map(),
     foreignKeys: [],
     uniques: [],

@@ -45,6 +45,13 @@ export async function writeSetting(db: Db, name: string, value: string): Promise
     .execute();
 }
 
+/** The setting that names the source of an import which did not end. */
+export const UNFINISHED_IMPORT = "unfinished_import";
+
+export async function deleteSetting(db: Db, name: string): Promise<void> {
+  await db.deleteFrom("setting").where("name", "=", name).execute();
+}
+
 /** One session's columns before and after a run wrote them. */
 export interface SessionChange {
   id: number;

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs
 import { basename, dirname, resolve } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import type { Kysely } from "kysely";
+import { maskAddress } from "../domain/command.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { readCatalog } from "./catalog.ts";
 import type { Opened, PgConnection } from "./connection.ts";
@@ -63,13 +64,6 @@ export function parseAddress(text: string): Address {
     );
   }
   return { engine: "sqlite", file: text };
-}
-
-/** The address without its password. */
-export function maskAddress(text: string): string {
-  return text
-    .replace(/^([a-z][a-z0-9+]*:\/\/[^:/@\s]*):.*@/i, "$1:***@")
-    .replace(/((?:^|[?&\s])password=)('[^']*'|[^&\s]*)/gi, "$1***");
 }
 
 export async function openDatabase(text: string, options: OpenOptions = {}): Promise<Database> {

@@ -1,115 +1,53 @@
 /** The schema's own migrations: what is applied, what is pending, and how it gets there. */
-import { createHash } from "node:crypto";
 import { sql } from "kysely";
-import { migration as bookingTables } from "../../migrations/0001_booking_tables.ts";
-import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
-import { migration as signals } from "../../migrations/0003_signals.ts";
-import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
 import { ClassbookError, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { readCatalog } from "./catalog.ts";
-import { quote, type SchemaMigration, type Step } from "./ddl.ts";
+import { quote, type Step } from "./ddl.ts";
+import { damageOf, findDamage, lostTables, nameTaken } from "./drift.ts";
 import { type Duplicate, findDuplicates } from "./duplicates.ts";
 import { postgresCode } from "./error.ts";
-import { type Engine, Layout, requireEssential } from "./layout.ts";
+import { Layout, OWN_TABLES } from "./layout.ts";
+import { readSetting } from "./legacy-run.ts";
 import type { Database } from "./open.ts";
+import { requireFit } from "./requirements.ts";
+import {
+  checksumOf,
+  listApplied,
+  MIGRATIONS,
+  planMigrations,
+  readSchemaState,
+  type SchemaState,
+  stateOf,
+} from "./schema-state.ts";
 import { type Trx, writing } from "./transaction.ts";
-
-export const MIGRATIONS: readonly SchemaMigration[] = [bookingTables, ownTables, signals, uniqueBookings];
-
-export interface AppliedMigration {
-  id: string;
-  applied_at: Instant;
-  checksum: string;
-  /** JSON array of the statements that take it back, last first. */
-  undo: string;
-}
-
-export interface SchemaState {
-  applied: AppliedMigration[];
-  pending: SchemaMigration[];
-  /** Applied migrations whose statements are not those of this version of classbook. */
-  edited: string[];
-}
-
-interface PlannedMigration {
-  migration: SchemaMigration;
-  steps: Step[];
-}
-
-/** The statements of migrations one after the other, each on what the ones before it leave behind. */
-export function planMigrations(
-  migrations: readonly SchemaMigration[],
-  { engine, layout }: { engine: Engine; layout: Layout },
-): PlannedMigration[] {
-  let ahead = layout;
-  return migrations.map((migration) => {
-    const steps = migration.up({ engine, layout: ahead });
-    ahead = ahead.with(steps.flatMap((step) => step.leaves ?? []));
-    return { migration, steps };
-  });
-}
-
-const checksums = new Map<Engine, Map<string, string>>();
-
-/** What a migration does to an empty native database: an edited migration shows by another checksum. */
-function checksumOf(migration: SchemaMigration, engine: Engine): string {
-  let known = checksums.get(engine);
-  if (known === undefined) {
-    const empty = new Layout("native", null, new Map());
-    known = new Map(
-      planMigrations(MIGRATIONS, { engine, layout: empty }).map(({ migration: { id }, steps }) => {
-        const statements = steps.map(({ sql: up, undo }) => [up, undo]);
-        return [id, createHash("sha256").update(JSON.stringify(statements)).digest("hex").slice(0, 16)];
-      }),
-    );
-    checksums.set(engine, known);
-  }
-  return known.get(migration.id)!;
-}
-
-export async function readSchemaState(database: Database): Promise<SchemaState> {
-  return stateOf(
-    database.engine,
-    database.layout.has("schema_history") ? await listApplied(database.db) : [],
-  );
-}
-
-function stateOf(engine: Engine, applied: AppliedMigration[]): SchemaState {
-  const byId = new Map(applied.map((row) => [row.id, row]));
-  return {
-    applied,
-    pending: MIGRATIONS.filter((migration) => !byId.has(migration.id)),
-    edited: MIGRATIONS.filter(
-      (m) => byId.has(m.id) && byId.get(m.id)!.checksum !== checksumOf(m, engine),
-    ).map((m) => m.id),
-  };
-}
-
-async function listApplied(db: Database["db"]): Promise<AppliedMigration[]> {
-  return db.selectFrom("schema_history").selectAll().orderBy("id").execute();
-}
 
 export interface MigrationPlan {
   pending: { id: string; summary: string; steps: Step[] }[];
+  /** What was there once and would be made again. */
+  repairs: Step[];
   duplicates: Duplicate[];
 }
 
-/** What `migrateSchema` would run. */
+const UNIQUE_NEEDS = MIGRATIONS.flatMap((migration) => migration.needsUnique ?? []);
+
+/** What `migrateSchema` would run. @throws ClassbookError as `requireMigratable`, but for duplicates and an edited migration */
 export async function planSchema(database: Database): Promise<MigrationPlan> {
   const { pending } = await readSchemaState(database);
-  if (pending.length > 0) requireEssential(database.layout);
-  return {
+  requireFit(database);
+  const plan = {
     pending: planMigrations(pending, database).map(({ migration: { id, summary }, steps }) => ({
       id,
       summary,
       steps,
     })),
-    duplicates: await findDuplicates(
-      database,
-      pending.flatMap((migration) => migration.needsUnique ?? []),
-    ),
+    repairs: (await findDamage(database)).flatMap(({ step }) => step ?? []),
+    duplicates: await findDuplicates(database, UNIQUE_NEEDS),
   };
+  const steps = [...plan.repairs, ...plan.pending.flatMap((migration) => migration.steps)];
+  const taken = nameTaken(steps, database.layout.catalog);
+  if (taken !== null) throw taken;
+  return plan;
 }
 
 export interface MigrateOptions {
@@ -122,16 +60,53 @@ export interface MigrateOptions {
  * What stands in the way is told before anything is copied or changed.
  *
  * @throws ClassbookError findings `edited_migration`: an applied migration is not the one this version knows
- * @throws ClassbookError usage `half_a_schema`
+ * @throws ClassbookError usage `half_a_schema`, `missing_columns`, `is_a_view`
+ * @throws ClassbookError refused `renamed_table`, `name_taken`: an index or trigger that has to be made hangs on another table
  * @throws ClassbookError refused `duplicates`: rows stand in the way of a unique constraint
  */
-export async function requireMigratable(database: Database): Promise<SchemaState> {
-  const { state, duplicates } = await inspect(database);
-  if (duplicates.length > 0) throw duplicatesInTheWay(duplicates);
-  return state;
+export async function requireMigratable(
+  database: Database,
+): Promise<SchemaState & Pick<MigrationPlan, "repairs">> {
+  const { state, plan } = await inspect(database);
+  if (plan.duplicates.length > 0) throw duplicatesInTheWay(plan.duplicates);
+  return { ...state, repairs: plan.repairs };
 }
 
-async function inspect(database: Database): Promise<{ state: SchemaState; duplicates: Duplicate[] }> {
+/**
+ * For commands that work on rows: every table that the schema steps left is there.
+ *
+ * @throws ClassbookError findings `lost_tables`, `damaged_schema` (columns of classbook's own tables); and as `planSchema`
+ */
+export async function requireWhole(database: Database): Promise<void> {
+  requireFit(database);
+  const damage = await findDamage(database);
+  const lost = lostTables(damage);
+  const own = new Set<string>(OWN_TABLES.map((table) => database.layout.name(table)));
+  const halved = damage.filter(({ what, step }) => step === null && own.has(what.split(/[ .]/)[1]!));
+  if (lost.length === 0 && halved.length > 0)
+    throw new ClassbookError({
+      kind: "findings",
+      code: "damaged_schema",
+      message: `${halved.map(({ what }) => what).join(", ")} ${halved.length === 1 ? "was" : "were"} there once and ${halved.length === 1 ? "is" : "are"} gone`,
+      hint: "restore a backup, or add it again by hand; `classbook db check` names all that is missing",
+    });
+  if (lost.length === 0) return;
+  throw (
+    nameTaken(
+      damage.flatMap(({ step }) => step ?? []),
+      database.layout.catalog,
+    ) ??
+    new ClassbookError({
+      kind: "findings",
+      code: "lost_tables",
+      message: `${lost.join(", ")} ${lost.length === 1 ? "was" : "were"} there once and ${lost.length === 1 ? "is" : "are"} gone`,
+      hint: "restore a backup; or `classbook db migrate` makes what is gone anew, empty",
+      details: { tables: lost },
+    })
+  );
+}
+
+async function inspect(database: Database): Promise<{ state: SchemaState; plan: MigrationPlan }> {
   const state = await readSchemaState(database);
   if (state.edited.length > 0) {
     throw new ClassbookError({
@@ -141,21 +116,20 @@ async function inspect(database: Database): Promise<{ state: SchemaState; duplic
       hint: "use the version of classbook that applied them, or restore a backup",
     });
   }
-  if (state.pending.length > 0) requireEssential(database.layout);
-  const needs = state.pending.flatMap((migration) => migration.needsUnique ?? []);
-  return { state, duplicates: await findDuplicates(database, needs) };
+  return { state, plan: await planSchema(database) };
 }
 
 /**
- * Applies what is pending, all in one transaction; concurrent runs wait for each other.
+ * Applies what is pending, and makes again what was taken away, all in one transaction; concurrent runs wait for each other.
  *
  * @returns the ids applied, empty where the schema was up to date
  * @throws ClassbookError as `requireMigratable`; nothing was changed
  */
 export async function migrateSchema(database: Database, options: MigrateOptions): Promise<string[]> {
-  const { state, duplicates } = await inspect(database);
+  const { state, plan } = await inspect(database);
+  const { duplicates, repairs } = plan;
   if (duplicates.length > 0 && !options.upToDuplicates) throw duplicatesInTheWay(duplicates);
-  if (state.pending.length === 0) return [];
+  if (state.pending.length === 0 && repairs.length === 0) return [];
   const blocked = new Set(duplicates.map((duplicate) => duplicate.index));
   const applied = await retryCreate(() =>
     writing(database, (trx) => applyPending(database, trx, options.now, blocked)),
@@ -170,7 +144,7 @@ function duplicatesInTheWay(duplicates: Duplicate[]): ClassbookError {
     duplicates
       .map((d) => `${d.rows} rows stand in the way of ${d.index}: rows ${d.examples.join("; ")}`)
       .join(". "),
-    `nothing was changed; resolve them with: ${[...new Set(duplicates.map((d) => d.remedy))].join(" ; ")}`,
+    `nothing was changed; resolve them with: ${[...new Set(duplicates.map((d) => `\`classbook ${d.remedy}\``))].join(" and ")}`,
     duplicates,
   );
 }
@@ -203,6 +177,7 @@ async function applyPending(
     await sql.raw("set local lock_timeout to '10s'").execute(trx);
     await sql.raw(`lock table ${history} in access exclusive mode`).execute(trx);
   }
+  await repair(database, trx, blocked);
   const applied: string[] = [];
   for (const migration of stateOf(engine, await listApplied(trx)).pending) {
     if (migration.needsUnique?.some((need) => blocked.has(need.index))) break;
@@ -221,6 +196,30 @@ async function applyPending(
     applied.push(migration.id);
   }
   return applied;
+}
+
+/** The statements that take a repair back join those of the step that it belongs to. */
+async function repair(database: Database, trx: Trx, blocked: Set<string>): Promise<void> {
+  const { engine } = database;
+  const layout = new Layout(database.layout.kind, database.layout.appLabel, await readCatalog(trx, engine));
+  const applied = await listApplied(trx);
+  const deferred = layout.has("setting") ? await readSetting(database, "deferred_indexes", trx) : null;
+  const made = new Map<string, Step[]>();
+  for (const { migration, step } of damageOf({ engine, layout }, applied, deferred ?? "")) {
+    if (step === null || step.leaves?.indexes.some((name) => blocked.has(name))) continue;
+    // Half of a trigger may be there still: its function on PostgreSQL.
+    if (step.undo?.includes(" IF EXISTS ")) await sql.raw(step.undo).execute(trx);
+    await sql.raw(step.sql).execute(trx);
+    made.set(migration, [...(made.get(migration) ?? []), step]);
+  }
+  for (const [id, steps] of made) {
+    const known = JSON.parse(applied.find((row) => row.id === id)!.undo) as string[];
+    const undo = JSON.stringify([
+      ...undoOf(steps).filter((statement) => !known.includes(statement)),
+      ...known,
+    ]);
+    await trx.updateTable("schema_history").set({ undo }).where("id", "=", id).execute();
+  }
 }
 
 function undoOf(steps: Step[]): string[] {
@@ -259,17 +258,4 @@ export async function rollbackSchema(database: Database): Promise<string | null>
   });
   await database.refresh();
   return undone;
-}
-
-/** @throws ClassbookError usage where the schema is not the one that this command needs. */
-export async function requireSchema(database: Database, upTo = "0003_signals"): Promise<void> {
-  const { pending } = await readSchemaState(database);
-  if (pending.some((migration) => migration.id <= upTo)) {
-    throw new ClassbookError({
-      kind: "findings",
-      code: "schema_behind",
-      message: `the schema of ${database.address} is behind: ${pending.map((m) => m.id).join(", ")} pending`,
-      hint: "run `classbook db migrate` first",
-    });
-  }
 }

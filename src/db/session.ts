@@ -155,7 +155,7 @@ export async function listOverbooked(database: Database, db: Db): Promise<Overbo
   if (!layout.has("live_class_session", "capacity") || !layout.has("live_class_booking")) return [];
   const { rows } = await sql
     .raw<Overbooked>(
-      `select s.id, s.title, b.seated as seats_taken, s.capacity from ${quote(layout.name("live_class_session"))} s
+      `select s.id, ${layout.has("live_class_session", "title") ? "s.title" : "null as title"}, b.seated as seats_taken, s.capacity from ${quote(layout.name("live_class_session"))} s
        join (select session_id, sum(seats_reserved) as seated from ${quote(layout.name("live_class_booking"))}
          where session_id is not null and status in ('confirmed', 'attended') group by session_id) b on b.session_id = s.id
        where b.seated > s.capacity order by s.id`,

@@ -11,10 +11,11 @@ import { type BatchResult, moveSequence, openStage, upsertStage } from "../db/im
 import { readTargetTables, type TargetTable } from "../db/import-target.ts";
 import { insertUnified } from "../db/import-unified.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import { readSetting } from "../db/legacy-run.ts";
+import { deleteSetting, readSetting, UNFINISHED_IMPORT, writeSetting } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
-import { requireSchema } from "../db/schema.ts";
+import { requireSchema } from "../db/schema-state.ts";
 import { writing } from "../db/transaction.ts";
+import { commandLine } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
 import { addRows, columnsLeftBehind, newBatch, type Shape, shapeOf, usableColumns } from "./import-rows.ts";
 import { mergeSessions } from "./import-session.ts";
@@ -60,6 +61,8 @@ export interface ImportResult {
   problem_count: number;
   /** Sentences about what was found and decided. */
   notes: string[];
+  /** Sentences about what will go otherwise than expected later. */
+  warnings: string[];
 }
 
 export const IMPORT_BATCH = 20_000;
@@ -99,6 +102,7 @@ export async function importLegacy(database: Database, options: ImportOptions): 
     problems: [],
     problem_count: 0,
     notes: [],
+    warnings: [],
   };
   const source = await openImportSource(database, {
     from: options.from,
@@ -109,14 +113,19 @@ export async function importLegacy(database: Database, options: ImportOptions): 
       return !options.shouldStop();
     },
   });
-  if (source === null) return result;
+  if (source === null) {
+    await writing(database, (trx) => writeSetting(trx, UNFINISHED_IMPORT, options.from));
+    return result;
+  }
   try {
     result.source = source.name;
     result.notes.push(...source.notes);
     const lease = await takeLease(database, LEASE);
     try {
+      await writing(database, (trx) => writeSetting(trx, UNFINISHED_IMPORT, source.name));
       const zone = (await readSetting(database, "source_timezone")) ?? "UTC";
       result.finished = await importTables({ database, source, lease, options, zone, result }, targets);
+      if (result.finished) await writing(database, (trx) => deleteSetting(trx, UNFINISHED_IMPORT));
       return result;
     } finally {
       await releaseLease(database, lease).catch(() => {}); // A broken connection: the lease lapses by itself.
@@ -132,6 +141,7 @@ async function importTables(run: Import, targets: readonly TargetTable[]): Promi
   const found = new Map((await source.tables()).map((table) => [table.table, table]));
   const teachers = await teacherIdsOf(source, found);
   if (teachers?.note) result.notes.push(teachers.note);
+  result.warnings.push(...(await foreseeOccupied(source, found.get("live_class_booking")?.total ?? 0)));
   for (const target of targets) {
     const table = found.get(target.table);
     if (table === undefined) {
@@ -143,6 +153,22 @@ async function importTables(run: Import, targets: readonly TargetTable[]): Promi
     if (!(await importTable(run, shapeOf(database.engine, target, table, teachers), table))) return false;
   }
   return true;
+}
+
+/** Bookings that come along hold the places of the legacy rows that they were made from. */
+async function foreseeOccupied(source: ImportSource, bookings: number): Promise<string[]> {
+  const migrated = await source.countMigrated();
+  if (migrated > 0) {
+    const rollback = commandLine("legacy rollback", source.name);
+    return [
+      `a migration made ${migrated.toLocaleString("en")} bookings in the source already, and its records stay there: the legacy rows behind them will wait here as already_booked. Import a copy from before that migration, or take it back there first: ${rollback}`,
+    ];
+  }
+  return bookings === 0
+    ? []
+    : [
+        `the source's unified table holds ${bookings.toLocaleString("en")} bookings already: legacy rows with the same student, place and time will wait here as already_booked`,
+      ];
 }
 
 /** Copies one table; false where it was asked to stop. */

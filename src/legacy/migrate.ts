@@ -8,7 +8,15 @@ import { isUniqueViolation } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { countForeseen, countOpenIssues, hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
 import { requireExactIds } from "../db/legacy-ids.ts";
-import { insertRun, listRuns, type RunRow, readSetting, updateRun, writeSetting } from "../db/legacy-run.ts";
+import {
+  deleteSetting,
+  insertRun,
+  listRuns,
+  type RunRow,
+  readSetting,
+  updateRun,
+  writeSetting,
+} from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { countSource } from "../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../db/legacy-tables.ts";
@@ -125,7 +133,7 @@ async function startRun(database: Database, lease: Lease, options: MigrateOption
       const first = await reserveIds(database, trx, ID_TABLES[kind], blocks[kind]);
       reserved[kind] = { next: first, end: first + blocks[kind] };
     }
-    if (options.sourceTimezone !== "UTC") await writeSetting(trx, "source_timezone", options.sourceTimezone);
+    await rememberZone(trx, options.sourceTimezone);
     const started = {
       status: "running",
       started_at: options.now(),
@@ -153,6 +161,10 @@ async function resumeRun(
   options: MigrateOptions,
   row: RunRow,
 ): Promise<Run> {
+  await writing(database, async (trx) => {
+    await renewLease(trx, lease);
+    await rememberZone(trx, options.sourceTimezone);
+  });
   const { ahead, lastKey, ...ids } = JSON.parse(row.ids) as Ids & Pick<Run, "ahead" | "lastKey">;
   return makeRun(database, lease, options, {
     id: row.id,
@@ -182,6 +194,12 @@ async function makeRun(
     given: await hasAnswers(database),
     checkOccupied: await keysMayBeTaken(database),
   };
+}
+
+/** Of UTC nothing is remembered: the triggers ask whether there is such a setting, and fill the UTC columns where there is none. */
+async function rememberZone(trx: Trx, zone: string): Promise<void> {
+  if (zone === "UTC") await deleteSetting(trx, "source_timezone");
+  else await writeSetting(trx, "source_timezone", zone);
 }
 
 /** The zone of legacy timestamps: as asked for, else as an earlier run was told, else UTC. */

@@ -1,4 +1,5 @@
 /** What each reason code means for people, who can decide it, and how `legacy issues` takes the answer. */
+import { shellWord } from "../domain/command.ts";
 import { ISSUE_CODES, type IssueCode } from "./facts.ts";
 
 /** Who has the knowledge that a decision needs. */
@@ -196,12 +197,6 @@ export function usualRemedy(code: string, row: string | null): string {
 export interface Step {
   what: string;
   command: string | null;
-}
-
-/** A word of a command line for a POSIX shell. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return /["$`\\!\p{Cc}]/u.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
 /** The open rows of a code, as far as their remedies depend on it. */

@@ -7,7 +7,8 @@ import {
   type ReasonGroup,
 } from "../db/legacy-report.ts";
 import type { Database } from "../db/open.ts";
-import { type Decider, reasonOf, remediesOf, type Step, shellWord } from "./reasons.ts";
+import { commandLine } from "../domain/command.ts";
+import { type Decider, reasonOf, remediesOf, type Step } from "./reasons.ts";
 
 const MOST_EXAMPLES = 3;
 
@@ -43,7 +44,7 @@ export interface SkipFact {
 
 /** Makes a whole command line of the words after `classbook`, for this database. */
 export function commandsFor(address: string): (words: string) => string {
-  return (words) => `classbook ${words} --db ${shellWord(address)}`;
+  return (words) => commandLine(words, address);
 }
 
 /** By reason code, those with the most open rows first. */

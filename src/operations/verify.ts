@@ -1,4 +1,5 @@
 /** `verify`: the invariants, and the repair of those that can be repaired safely (SPEC 6). */
+import { recordEvent } from "../db/audit.ts";
 import { updateRows } from "../db/bulk.ts";
 import {
   CHECKS,
@@ -6,18 +7,20 @@ import {
   type KeyedBooking,
   listDuplicateBookings,
   listUnequalCapacity,
+  missingForChecks,
   runCheck,
   type Violation,
 } from "../db/checks.ts";
 import { openIssue } from "../db/legacy.ts";
 import { setIssueStatus } from "../db/legacy-issue.ts";
 import type { Database } from "../db/open.ts";
-import { migrateSchema } from "../db/schema.ts";
+import { deletePolicy, type ExcessPolicy, listExcessPolicies } from "../db/policy.ts";
+import { migrateSchema, requireWhole } from "../db/schema.ts";
 import { listSeatDrift } from "../db/session.ts";
 import { type Trx, writing } from "../db/transaction.ts";
-import { type Actor, actorText, actorUserId } from "../domain/actor.ts";
+import type { Actor } from "../domain/actor.ts";
 import { precedenceOf } from "../domain/booking.ts";
-import { usageError } from "../domain/error.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 
 export function chooseChecks(names: readonly string[]): CheckCode[] {
@@ -32,10 +35,26 @@ export function chooseChecks(names: readonly string[]): CheckCode[] {
   return names.length === 0 ? known : known.filter((name) => names.includes(name));
 }
 
+/** @throws ClassbookError findings `schema_behind`: what the checks read is not there yet; and as `requireWhole` */
+async function requireReadable(database: Database, checks: readonly CheckCode[]): Promise<void> {
+  await requireWhole(database);
+  const missing = missingForChecks(database, checks);
+  if (missing.length === 0) return;
+  throw new ClassbookError({
+    kind: "findings",
+    code: "schema_behind",
+    message: `nothing can be said of ${database.address}: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there yet`,
+    hint: "run `classbook db migrate` first",
+    details: { missing },
+  });
+}
+
+/** @throws ClassbookError findings where the schema lacks what the checks read */
 export async function verifyInvariants(
   database: Database,
   checks: readonly CheckCode[],
 ): Promise<Violation[]> {
+  await requireReadable(database, checks);
   const found: Violation[] = [];
   for (const check of checks) {
     const violation = await runCheck(database, check);
@@ -74,8 +93,9 @@ function losersOf(rows: readonly KeyedBooking[]): Losing[] {
   });
 }
 
-/** What `repairInvariants` would do. */
+/** What `repairInvariants` would do. @throws ClassbookError findings where the schema lacks what the checks read */
 export async function planRepairs(database: Database, checks: readonly CheckCode[]): Promise<Repair[]> {
+  await requireReadable(database, checks);
   const repairs: Repair[] = [];
   for (const check of checks) {
     const violation = await runCheck(database, check);
@@ -90,6 +110,11 @@ export async function planRepairs(database: Database, checks: readonly CheckCode
           });
         }
         repairs.push({ check, what: `create the constraint ${check}` });
+        break;
+      case "one_default_policy":
+        for (const excess of await listExcessPolicies(database, database.db))
+          repairs.push({ check, what: describeExcess(excess) });
+        repairs.push({ check, what: "create the constraint classbook_one_default_policy" });
         break;
       case "seats_taken":
         for (const row of await listSeatDrift(database, database.db))
@@ -111,6 +136,14 @@ export async function planRepairs(database: Database, checks: readonly CheckCode
   return repairs;
 }
 
+/** The oldest stays; where another says something else, that is said. */
+function describeExcess({ row, kept }: ExcessPolicy): string {
+  const differing = Object.keys(row)
+    .filter((column) => column !== "id" && row[column] !== kept[column])
+    .map((column) => `${column} ${row[column]} instead of ${kept[column]}`);
+  return `delete default policy ${row.id} of teacher ${row.teacher_id} (${differing.join(", ") || "the same"}), keep ${kept.id}`;
+}
+
 /** Repairs what is safe, a transaction a check, with an audit event each. */
 export async function repairInvariants(
   database: Database,
@@ -121,31 +154,49 @@ export async function repairInvariants(
   const repairs = await planRepairs(database, checks);
   for (const check of new Set(repairs.map((repair) => repair.check))) {
     await writing(database, async (trx) => {
-      await repairOne(database, trx, check);
-      await trx
-        .insertInto("booking_event")
-        .values({
-          at: options.now,
-          actor: actorText(options.actor),
-          actor_user_id: actorUserId(options.actor),
-          what: "repaired",
-          subject: "verify",
-          reason: check,
-          to_value: JSON.stringify(repairs.filter((r) => r.check === check).map((r) => r.what)),
-        })
-        .execute();
+      await repairOne(database, trx, check, options);
+      await recordEvent(database, trx, {
+        at: options.now,
+        actor: options.actor,
+        what: "repaired",
+        subject: "verify",
+        subject_id: null,
+        from: null,
+        to: { repairs: repairs.filter((r) => r.check === check).map((r) => r.what) },
+        reason: check,
+      });
     });
   }
   await migrateSchema(database, { now: options.now, upToDuplicates: true });
   return repairs;
 }
 
-async function repairOne(database: Database, trx: Trx, check: CheckCode): Promise<void> {
+async function repairOne(
+  database: Database,
+  trx: Trx,
+  check: CheckCode,
+  { now, actor }: { now: Instant; actor: Actor },
+): Promise<void> {
   switch (check) {
     case "unique_group_booking":
     case "unique_one_on_one_booking":
       for (const losing of losersOf(await listDuplicateBookings(database, trx, check)))
         await setAside(trx, losing);
+      return;
+    case "one_default_policy":
+      for (const { row, kept } of await listExcessPolicies(database, trx)) {
+        await deletePolicy(database, trx, row.id);
+        await recordEvent(database, trx, {
+          at: now,
+          actor,
+          what: "deleted",
+          subject: "teacher_booking_policy",
+          subject_id: row.id,
+          from: { ...row },
+          to: null,
+          reason: `policy ${kept.id} is the teacher's default`,
+        });
+      }
       return;
     case "seats_taken": {
       const drift = await listSeatDrift(database, trx);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { renderHtml } from "../../src/cli/report/html.ts";
 import { renderMarkdown } from "../../src/cli/report/markdown.ts";
-import { shellWord } from "../../src/legacy/reasons.ts";
+import { shellWord } from "../../src/domain/command.ts";
 import type { Report } from "../../src/legacy/report.ts";
 import type { Facts } from "../../src/legacy/report-facts.ts";
 import type { VerdictKind } from "../../src/legacy/report-verdict.ts";

@@ -85,7 +85,9 @@ describe("the answer", () => {
       .split("\n");
     expect(lines[0]).toMatch(/^source_table +source_id +code +message +status$/);
     expect(lines).toHaveLength(31);
-    expect(lines.at(-1)).toMatch(/^29 rows\. One in full: classbook legacy issues show booking:111$/);
+    expect(lines.at(-1)).toMatch(
+      /^29 rows\. One in full: classbook legacy issues show booking:111 --db sample\/school.sqlite3$/,
+    );
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
     expect(lines.join("\n")).toContain("…");
   });

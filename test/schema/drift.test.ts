@@ -21,7 +21,7 @@ async function damaged(engine: Scratch["engine"], layout: string, statements: st
     await migrateSchema(database, { now: NOW });
     for (const statement of statements) await query(place, statement);
     await database.refresh();
-    return await findDrift(database);
+    return (await findDrift(database)).map(({ problem }) => problem);
   } finally {
     await database.close();
   }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { MIGRATIONS } from "../../src/db/schema.ts";
+import { MIGRATIONS } from "../../src/db/schema-state.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { makeDjango } from "../support/django.ts";
 import { buildProgram, type Program } from "../support/program.ts";

@@ -6,13 +6,8 @@ import { tablesOf } from "../../fixtures/django-tables.ts";
 import { findDrift } from "../../src/db/drift.ts";
 import type { Catalog } from "../../src/db/layout.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
-import {
-  MIGRATIONS,
-  migrateSchema,
-  planSchema,
-  readSchemaState,
-  rollbackSchema,
-} from "../../src/db/schema.ts";
+import { migrateSchema, planSchema, rollbackSchema } from "../../src/db/schema.ts";
+import { MIGRATIONS, readSchemaState } from "../../src/db/schema-state.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { appInserts, makeDjango, physical, SHAPES, type Shape } from "../support/django.ts";
 import { expectGolden } from "../support/golden.ts";

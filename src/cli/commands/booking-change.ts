@@ -8,7 +8,7 @@ import {
   viewBooking,
 } from "../../db/booking-list.ts";
 import { getTeacherId } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema.ts";
+import { requireSchema } from "../../db/schema-state.ts";
 import { type BookingStatus, CANCEL_REASONS } from "../../domain/booking.ts";
 import { usageError } from "../../domain/error.ts";
 import { approveBooking, declineBooking } from "../../operations/approval.ts";

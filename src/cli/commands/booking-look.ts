@@ -12,7 +12,7 @@ import {
 } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
 import { getTeacherId, getUser } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema.ts";
+import { requireSchema } from "../../db/schema-state.ts";
 import { BOOKING_STATUSES, BOOKING_TYPES } from "../../domain/booking.ts";
 import { notFound } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";

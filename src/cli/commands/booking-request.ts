@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { viewBooking } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
 import { getUser } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema.ts";
+import { requireSchema } from "../../db/schema-state.ts";
 import { ClassbookError } from "../../domain/error.ts";
 import type { RuleOutcome } from "../../domain/rules.ts";
 import { assessRequest, type BookingRequest, createBooking } from "../../operations/booking.ts";

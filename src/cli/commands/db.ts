@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { findDrift } from "../../db/drift.ts";
 import { findDuplicates } from "../../db/duplicates.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import { type Database, prepareNew } from "../../db/open.ts";
@@ -7,17 +6,18 @@ import {
   countInRollback,
   migrateSchema,
   planSchema,
-  readSchemaState,
   requireMigratable,
   rollbackSchema,
 } from "../../db/schema.ts";
+import { readSchemaState } from "../../db/schema-state.ts";
 import { refused } from "../../domain/error.ts";
-import { localTime } from "../../domain/spoken.ts";
+import { localTime, plural } from "../../domain/spoken.ts";
 import { EXIT } from "../exit.ts";
-import { printObject, printRows } from "../output.ts";
+import { escapeControl, printObject, printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
+import { schemaProblems } from "../schema-problems.ts";
 import { heading } from "../screens/heading.ts";
-import type { WithShell } from "../shell.ts";
+import type { Shell, WithShell } from "../shell.ts";
 
 interface StatusFlags {
   check?: boolean;
@@ -30,11 +30,13 @@ interface MigrateFlags {
 export function defineDb(db: Command, shell: WithShell): void {
   db.command("status")
     .description("what the database is, which schema migrations are applied and which are pending")
-    .option("--check", "exit with 6 where the schema is behind")
+    .option("--check", "exit with 6 where the schema is behind or damaged")
     .addHelpText("after", "\nExample:\n  $ classbook db status --db sample/school.sqlite3")
     .action(async (flags: StatusFlags, command: Command) => {
-      const { read, output, exit } = shell(command);
+      const here = shell(command);
+      const { read, output, exit } = here;
       await read(async (database) => {
+        const damage = await schemaProblems(here, database);
         const state = await readSchemaState(database);
         const rows = [
           ...state.applied.map((m) => ({
@@ -57,6 +59,7 @@ export function defineDb(db: Command, shell: WithShell): void {
           layout: database.layout.kind,
           app_label: database.layout.appLabel,
           behind: state.pending.length > 0,
+          damage,
           migrations: rows,
         };
         await printObject(output, object, async () =>
@@ -67,10 +70,14 @@ export function defineDb(db: Command, shell: WithShell): void {
               (r) =>
                 `  ${r.status.padEnd(8)} ${r.id}  ${r.applied_at === null ? r.summary : localTime(r.applied_at, output.zone)}`,
             ),
+            ...(damage.length === 0
+              ? []
+              : ["", `  The schema is damaged: ${plural(damage.length, "thing")}`]),
+            ...damage.map((d) => `    ${escapeControl(d.problem)}   → ${escapeControl(d.what_to_do)}`),
             "",
           ].join("\n"),
         );
-        if (flags.check && state.pending.length > 0) exit(EXIT.findings);
+        if (flags.check && (state.pending.length > 0 || damage.length > 0)) exit(EXIT.findings);
       });
     });
 
@@ -84,23 +91,31 @@ export function defineDb(db: Command, shell: WithShell): void {
     .action(async (flags: MigrateFlags, command: Command) => {
       const here = shell(command);
       if (here.dryRun) {
-        await here.read((database) => showPlan(database, here.output));
+        await here.read((database) => showPlan(here, database));
         return;
       }
       await here.write(
         async (database) => {
           await prepareNew(database);
-          const { pending } = await requireMigratable(database);
-          if (pending.length > 0 && flags.backup) await safetyCopy(here, database);
+          const { pending, repairs } = await requireMigratable(database);
+          if (pending.length + repairs.length > 0 && flags.backup) await safetyCopy(here, database);
           const applied = await migrateSchema(database, { now: here.now() });
+          const repaired = repairs.map((step) => step.what);
           await printObject(
             here.output,
-            { database: database.address, layout: database.layout.kind, applied },
+            { database: database.address, layout: database.layout.kind, applied, repaired },
             async () =>
-              applied.length === 0
-                ? `${await heading(database)}\nThe schema is up to date.\n`
-                : `${await heading(database)}\n${applied.map((id) => `  applied ${id}`).join("\n")}\n`,
+              [
+                await heading(database),
+                ...repaired.map(
+                  (what) => `  made again: ${what}${what.startsWith("table ") ? ", empty" : ""}`,
+                ),
+                ...applied.map((id) => `  applied ${id}`),
+                ...(applied.length + repaired.length === 0 ? ["The schema is up to date."] : []),
+                "",
+              ].join("\n"),
           );
+          sayWhatIsLost(here, database, repaired);
         },
         { create: true },
       );
@@ -125,7 +140,7 @@ export function defineDb(db: Command, shell: WithShell): void {
           throw refused(
             "runs_stand",
             `${found.id} holds the record of what was migrated, and ${standing.length === 1 ? "a run stands" : `${standing.length} runs stand`}`,
-            "nothing was changed; take the runs back first: classbook legacy rollback",
+            "nothing was changed; take the runs back first: `classbook legacy rollback`",
           );
         const lost = found.tables.map((t) => `${t.rows} rows of ${t.table}`).join(", ");
         const question = `Take back ${found.id}${lost === "" ? "" : `, which deletes ${lost}`}?`;
@@ -151,18 +166,16 @@ export function defineDb(db: Command, shell: WithShell): void {
     )
     .addHelpText("after", "\nExample:\n  $ classbook db check --db sample/school.sqlite3")
     .action(async (_flags: object, command: Command) => {
-      const { read, output, exit } = shell(command);
+      const here = shell(command);
+      const { read, output, exit } = here;
       await read(async (database) => {
         const { pending } = await readSchemaState(database);
         const problems = [
           ...pending.map((m) => ({
             problem: `${m.id} is pending: ${m.summary}`,
-            what_to_do: "classbook db migrate",
+            what_to_do: here.command("db migrate"),
           })),
-          ...(await findDrift(database)).map((problem) => ({
-            problem,
-            what_to_do: "restore it, or roll back and migrate again",
-          })),
+          ...(await schemaProblems(here, database)),
           ...(
             await findDuplicates(
               database,
@@ -170,7 +183,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             )
           ).map((d) => ({
             problem: `${d.rows} rows stand in the way of ${d.index}: ${d.examples.join("; ")}`,
-            what_to_do: d.remedy,
+            what_to_do: here.command(d.remedy),
           })),
         ];
         await printRows(
@@ -209,7 +222,18 @@ export function defineDb(db: Command, shell: WithShell): void {
     });
 }
 
-async function showPlan(database: Database, output: Parameters<typeof printObject>[0]): Promise<void> {
+/** What stood in a table that was made again is only in a backup; unified rows that a migration made can be made again. */
+function sayWhatIsLost(here: Shell, { layout }: Database, repaired: readonly string[]): void {
+  const tables = repaired.flatMap((what) => (what.startsWith("table ") ? [what.slice("table ".length)] : []));
+  if (tables.length === 0) return;
+  here.say(`What stood in ${tables.join(", ")} is gone, but for what a backup has.`);
+  if (tables.includes(layout.name("live_class_booking")) && layout.has("legacy_run"))
+    here.say(
+      `The bookings of a migration come again: ${here.command("legacy rollback --force")}, then ${here.command("legacy migrate")}`,
+    );
+}
+
+async function showPlan(here: Shell, database: Database): Promise<void> {
   const plan = await planSchema(database);
   const object = {
     database: database.address,
@@ -218,16 +242,21 @@ async function showPlan(database: Database, output: Parameters<typeof printObjec
       summary,
       statements: steps.map((s) => s.sql),
     })),
-    duplicates: plan.duplicates,
+    repairs: plan.repairs.map((step) => step.sql),
+    duplicates: plan.duplicates.map((d) => ({ ...d, remedy: here.command(d.remedy) })),
   };
-  await printObject(output, object, () => {
-    if (plan.pending.length === 0) return "The schema is up to date.\n";
-    const blocks = plan.pending.map(
-      ({ id, summary, steps }) => `-- ${id}: ${summary}\n${steps.map((step) => `${step.sql};`).join("\n")}`,
+  await printObject(here.output, object, () => {
+    if (plan.pending.length + plan.repairs.length === 0) return "The schema is up to date.\n";
+    const parts = [
+      ...(plan.repairs.length === 0 ? [] : [{ title: "what is gone, made again", steps: plan.repairs }]),
+      ...plan.pending.map(({ id, summary, steps }) => ({ title: `${id}: ${summary}`, steps })),
+    ];
+    const blocks = parts.map(
+      ({ title, steps }) => `-- ${title}\n${steps.map((step) => `${step.sql};`).join("\n")}`,
     );
     const blocked = plan.duplicates.map(
       (d) =>
-        `-- ${d.rows} rows stand in the way of ${d.index} (${d.examples.join("; ")}); resolve with: ${d.remedy}`,
+        `-- ${d.rows} rows stand in the way of ${d.index} (${d.examples.join("; ")}); resolve with: ${here.command(d.remedy)}`,
     );
     return `${[...blocks, ...blocked].join("\n\n")}\n`;
   });

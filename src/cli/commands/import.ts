@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { prepareNew } from "../../db/open.ts";
-import { migrateSchema, readSchemaState } from "../../db/schema.ts";
+import { migrateSchema, requireWhole } from "../../db/schema.ts";
+import { readSchemaState } from "../../db/schema-state.ts";
 import { usageError } from "../../domain/error.ts";
 import { importLegacy } from "../../legacy/import.ts";
 import { EXIT } from "../exit.ts";
@@ -46,6 +47,7 @@ export function defineImport(command: Command, shell: WithShell): void {
             await prepareNew(database);
             const { pending } = await readSchemaState(database);
             if (pending.length > 0) await migrateSchema(database, { now: here.now() });
+            await requireWhole(database);
           }
           const progress = here.progress();
           try {
@@ -72,14 +74,14 @@ export function defineImport(command: Command, shell: WithShell): void {
                 "",
               ].join("\n");
             });
+            for (const warning of result.warnings) here.say(escapeControl(`Note: ${warning}`));
             for (const problem of result.problems.slice(0, 20))
               here.say(escapeControl(`${problem.table} ${problem.id}, ${problem.column}: ${problem.what}`));
             if (result.problem_count > 20)
               here.say(`… and ${(result.problem_count - 20).toLocaleString("en")} more`);
             if (result.tables.some((t) => t.skipped > 0)) here.exit(EXIT.partial);
             if (!result.finished) here.say("Stopped; what was copied is kept. The same command goes on.");
-            else if (here.output.format === "table")
-              here.say(`Next: classbook legacy plan --db ${database.address}`);
+            else if (here.output.format === "table") here.say(`Next: ${here.command("legacy plan")}`);
           } finally {
             progress.end();
           }

@@ -1,7 +1,10 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
+import { listRuns } from "../../db/legacy-run.ts";
 import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-tables.ts";
+import { requireWhole } from "../../db/schema.ts";
+import { shellWord } from "../../domain/command.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
@@ -146,7 +149,13 @@ async function choose(here: Shell, flags: ListFlags): Promise<IssueRow[]> {
     table: (flags.table ?? null) as SourceTable | null,
     limit,
   };
-  return here.read((database) => listIssues(database, filter));
+  return here.read(async (database) => {
+    await requireWhole(database);
+    const rows = await listIssues(database, filter);
+    if (rows.length === 0 && (await listRuns(database)).length === 0)
+      here.say(`Nothing was migrated yet: ${here.command("legacy migrate")}`);
+    return rows;
+  });
 }
 
 function publicIssue(issue: IssueRow) {
@@ -169,7 +178,7 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
   await printRows(here.output, COLUMNS, rows.map(publicIssue), SHOWN, "No row waits for a decision.");
   if (here.output.format === "table" && rows.length > 0) {
     here.say(
-      `${plural(rows.length, "row")}. One in full: classbook legacy issues show ${rows[0]!.source_table}:${rows[0]!.source_id}`,
+      `${plural(rows.length, "row")}. One in full: ${here.command(`legacy issues show ${rows[0]!.source_table}:${rows[0]!.source_id}`)}`,
     );
   }
 }
@@ -177,6 +186,7 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 async function show(here: Shell, names: string[]): Promise<void> {
   await here.read(async (database) => {
     const wanted = names.map(parseRowName);
+    await requireWhole(database);
     const found: IssueRow[] = [];
     for (const { table, id } of wanted) {
       const issue = await findIssue(database, table, id);
@@ -188,11 +198,13 @@ async function show(here: Shell, names: string[]): Promise<void> {
         );
       found.push(issue);
     }
-    await printObjects(here.output, found.map(publicIssue), (object) => issueScreen(object as PublicIssue));
+    await printObjects(here.output, found.map(publicIssue), (object) =>
+      issueScreen(here, object as PublicIssue),
+    );
   });
 }
 
-function issueScreen(issue: PublicIssue): string {
+function issueScreen(here: Shell, issue: PublicIssue): string {
   const name = `${issue.source_table}:${issue.source_id}`;
   const remedy = usualRemedy(issue.code, name);
   return [
@@ -202,7 +214,7 @@ function issueScreen(issue: PublicIssue): string {
     ...Object.entries(issue.source).map(([key, value]) =>
       `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`.trimEnd(),
     ),
-    `  → classbook legacy issues ${remedy}`,
+    `  → ${here.command(`legacy issues ${remedy}`)}`,
     "",
   ].join("\n");
 }
@@ -220,6 +232,6 @@ async function exportIssues(here: Shell, file: string | null, flags: ListFlags):
   }
   writeFileSync(file, text);
   here.say(
-    `${plural(rows.length, "row")} in ${file}. Fill in values under "given" (or a reason under "skip"), then: classbook legacy issues import ${file}`,
+    `${plural(rows.length, "row")} in ${file}. Fill in values under "given" (or a reason under "skip"), then: ${here.command(`legacy issues import ${shellWord(file)}`)}`,
   );
 }

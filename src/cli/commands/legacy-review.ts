@@ -7,6 +7,7 @@ import { listRuns } from "../../db/legacy-run.ts";
 import { countSource } from "../../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
+import { requireWhole } from "../../db/schema.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { localTime, plural } from "../../domain/spoken.ts";
 import { EXIT } from "../exit.ts";
@@ -61,8 +62,10 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
     .action(async (flags: { check?: boolean }, command: Command) => {
       const here = shell(command);
       await here.read(async (database) => {
+        await requireWhole(database);
         const outcomes = await countOutcomes(database);
         const tables: Record<string, Record<string, number>> = {};
+        const absent = SOURCE_TABLES.filter((table) => !database.layout.has(table));
         let unread = 0;
         for (const table of SOURCE_TABLES) {
           const total = (await countSource(database.layout, database.db, table)) ?? 0;
@@ -91,30 +94,43 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
         );
         await printObject(
           here.output,
-          { database: database.address, tables, open_issues: open, by_code: byCode, runs },
+          {
+            database: database.address,
+            tables,
+            absent_tables: absent,
+            open_issues: open,
+            by_code: byCode,
+            runs,
+          },
           async () =>
             [
               await heading(database),
               "",
               ...Object.entries(tables).map(
                 ([table, counts]) =>
-                  `  ${table.padEnd(20)} ${Object.entries(counts)
+                  `  ${table.padEnd(20)} ${absent.some((name) => name === table) ? "no such table: " : ""}${Object.entries(
+                    counts,
+                  )
                     .map(([name, n]) => `${name.replaceAll("_", " ")} ${n.toLocaleString("en")}`)
                     .join(", ")}`,
               ),
               "",
               ...(runs.length === 0
-                ? ["  No run yet: classbook legacy plan"]
+                ? [`  No run yet: ${here.command("legacy migrate")}`]
                 : runs.map(
                     (run) =>
                       `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${localTime(run.started_at, here.zone)} by ${escapeControl(run.actor)}`,
                   )),
               ...(open > 0
-                ? [`  ${plural(open, "row waits", "rows wait")} for a decision: classbook legacy issues`]
+                ? [
+                    `  ${plural(open, "row waits", "rows wait")} for a decision: ${here.command("legacy issues")}`,
+                  ]
                 : []),
               "",
             ].join("\n"),
         );
+        if (runs.length === 0 && here.output.format !== "table")
+          here.say(`Nothing was migrated yet: ${here.command("legacy migrate")}`);
         if (flags.check && (open > 0 || unread > 0)) here.exit(EXIT.findings);
       });
     });
@@ -180,7 +196,7 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
         throw usageError(
           "bad_run",
           `--run "${flags.run}" is not a run's number`,
-          "see classbook legacy status",
+          "`classbook legacy status` lists them",
         );
       await here.write(async (database) => {
         await requireMigration(database);

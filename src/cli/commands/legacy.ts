@@ -1,11 +1,12 @@
 import type { Command } from "commander";
-import { requireEssential } from "../../db/layout.ts";
 import { requireExactIds } from "../../db/legacy-ids.ts";
-import { listRuns } from "../../db/legacy-run.ts";
+import { listRuns, readSetting, UNFINISHED_IMPORT } from "../../db/legacy-run.ts";
 import type { Database } from "../../db/open.ts";
-import { migrateSchema, planSchema, requireMigratable } from "../../db/schema.ts";
+import { findOddities } from "../../db/requirements.ts";
+import { migrateSchema, planSchema, requireMigratable, requireWhole } from "../../db/schema.ts";
 import type { Actor } from "../../domain/actor.ts";
-import { usageError } from "../../domain/error.ts";
+import { shellWord } from "../../domain/command.ts";
+import { refused, usageError } from "../../domain/error.ts";
 import { DEFAULT_BATCH } from "../../legacy/facts.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
 import { zoneOfSource } from "../migrated.ts";
@@ -74,7 +75,12 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
 }
 
 async function plan(here: Shell, database: Database, zone: string | null): Promise<void> {
-  requireLegacy(database);
+  await requireLegacy(database);
+  const unfinished = await readSetting(database, UNFINISHED_IMPORT);
+  if (unfinished !== null)
+    here.say(
+      `The import from ${unfinished} was stopped before its end: rows are missing. It goes on with ${here.command(importOf(unfinished))}`,
+    );
   const progress = here.progress();
   try {
     const preview = await (await import("../../legacy/preview.ts")).previewMigration(database, {
@@ -88,8 +94,14 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
       here.exit(SIGNAL_EXIT.SIGINT);
       return;
     }
-    const { pending, duplicates } = await planSchema(database);
-    const schema = { pending_schema: pending.map((migration) => migration.id), duplicates };
+    const { pending, repairs, duplicates } = await planSchema(database);
+    const schema = {
+      pending_schema: pending.map((migration) => migration.id),
+      repairs: repairs.map((step) => step.what),
+      duplicates: duplicates.map((d) => ({ ...d, remedy: here.command(d.remedy) })),
+      ...findOddities(database),
+      unfinished_import: unfinished,
+    };
     await printObject(here.output, { ...preview, ...schema }, () =>
       planScreen(here, database, preview, schema),
     );
@@ -98,14 +110,30 @@ async function plan(here: Shell, database: Database, zone: string | null): Promi
   }
 }
 
-function requireLegacy({ layout, address }: Database): void {
+function importOf(source: string): string {
+  return `import --from ${shellWord(source)}`;
+}
+
+/** Half of the rows would be taken over, and the others would look deleted. */
+async function requireImported(database: Database): Promise<void> {
+  const source = await readSetting(database, UNFINISHED_IMPORT);
+  if (source !== null)
+    throw refused(
+      "import_unfinished",
+      `the import from ${source} was stopped before its end: rows are missing`,
+      `nothing was changed; \`classbook ${importOf(source)}\` goes on with it`,
+    );
+}
+
+async function requireLegacy(database: Database): Promise<void> {
+  const { layout, address } = database;
   if (!layout.has("booking") && !layout.has("one_on_one_booking") && !layout.has("live_class_session"))
     throw usageError(
       "nothing_legacy",
       `${address} has no legacy tables`,
       "`classbook import --from SOURCE` copies them into a database of classbook's own",
     );
-  requireEssential(layout);
+  await requireWhole(database);
 }
 
 async function migrate(here: Shell, database: Database, actor: Actor, flags: MigrateFlags): Promise<void> {
@@ -116,13 +144,17 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
       `--batch "${flags.batch}" is not a number of rows`,
       "a whole number from 1",
     );
-  requireLegacy(database);
+  await requireLegacy(database);
   await requireExactIds(database);
+  await requireImported(database);
   const zone = await zoneOfSource(database, flags.sourceTimezone ?? null);
   const firstTime = !(await listRuns(database)).some((run) => run.status !== "rolled_back");
   const state = await requireMigratable(database);
-  if (flags.backup && (firstTime || state.pending.length > 0)) await safetyCopy(here, database);
+  if (flags.backup && (firstTime || state.pending.length + state.repairs.length > 0))
+    await safetyCopy(here, database);
   const applied = await migrateSchema(database, { now: here.now() });
+  if (state.repairs.length > 0)
+    here.say(`Schema: made again: ${state.repairs.map((s) => s.what).join(", ")}.`);
   if (applied.length > 0) here.say(`Schema: ${applied.join(", ")} applied.`);
   const progress = here.progress();
   const started = Date.now();
@@ -137,6 +169,7 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
     });
     progress.end();
     const { counts, ...rest } = result;
+    const odd = findOddities(database);
     const seconds = (Date.now() - started) / 1000;
     const object = {
       ...counts,
@@ -144,8 +177,9 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
       finished: rest.finished,
       resumed: rest.resumed,
       open_issues: rest.openIssues,
+      ...odd,
     };
-    await printObject(here.output, object, () => migrateScreen(here, database, result, seconds));
+    await printObject(here.output, object, () => migrateScreen(here, database, result, { seconds, ...odd }));
     if (!result.finished)
       here.say(
         `Stopped after ${counts.read.toLocaleString("en")} rows; what was done is kept. The same command goes on from here.`,

@@ -1,6 +1,8 @@
 /** What `legacy plan` and `legacy migrate` show a person. */
 import type { Duplicate } from "../../db/duplicates.ts";
+import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
+import type { Oddities } from "../../db/requirements.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
@@ -22,6 +24,7 @@ function outcomeTable(
   counts: Counts,
   paint: Paint,
   verbs: { migrated: string; waitlisted: string; quarantined: string },
+  { absent_tables: absent }: Oddities,
 ): string[] {
   const columns: [string, (c: TableCounts) => number][] = [
     ["total", (c) => c.read],
@@ -45,14 +48,16 @@ function outcomeTable(
       ),
     ),
     ...(["booking", "one_on_one_booking"] as const).map((table) =>
-      line(NAMES[table], cells(counts.by_table[table])),
+      absent.includes(table)
+        ? `${line(NAMES[table], ["–"])}  no such table`
+        : line(NAMES[table], cells(counts.by_table[table])),
     ),
     `  ${"─".repeat(20 + width * columns.length)}`,
     `${line("", cells(counts))}  = ${number(counts.read)} ${adds ? paint.green("✓") : paint.red("✗ does not add up")}`,
   ];
 }
 
-function reasons(counts: Counts, examples: Record<string, string[]>, paint: Paint): string[] {
+function reasons(here: Shell, counts: Counts, examples: Record<string, string[]>, paint: Paint): string[] {
   const codes = Object.entries(counts.by_code).sort(([, a], [, b]) => b - a);
   if (codes.length === 0) return [];
   const widest = Math.max(...codes.map(([code]) => code.length));
@@ -61,13 +66,25 @@ function reasons(counts: Counts, examples: Record<string, string[]>, paint: Pain
     `  Why ${plural(counts.quarantined, "row waits", "rows wait")} for a decision`,
     ...codes.flatMap(([code, n]) => {
       const head = `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   `;
-      const remedy = paint.dim(`→ classbook legacy issues ${usualRemedy(code, null)}`);
+      const remedy = paint.dim(`→ ${here.command(`legacy issues ${usualRemedy(code, null)}`)}`);
       const example = examples[code]?.[0];
       return example === undefined
         ? [head + remedy]
         : [head + escapeControl(example), `${" ".repeat(widest + 16)}${remedy}`];
     }),
   ];
+}
+
+/** What is not as the model has it, a line each. */
+function oddities({ empty_columns: empty, filled_columns: filled }: Oddities): string[] {
+  const values = filled.map(({ column, value }) => `${column} ${JSON.stringify(value)}`);
+  const lines = [
+    ...(empty.length === 0 ? [] : [`  Not there, and read as empty: ${empty.join(", ")}`]),
+    ...(values.length === 0
+      ? []
+      : [`  Unknown here, and must not be NULL; new rows get: ${escapeControl(values.join(", "))}`]),
+  ];
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 function statuses(counts: Counts): string[] {
@@ -83,20 +100,32 @@ export async function planScreen(
   preview: Preview,
   {
     pending_schema: pendingSchema,
+    repairs,
     duplicates,
-  }: { pending_schema: readonly string[]; duplicates: readonly Duplicate[] },
+    ...odd
+  }: {
+    pending_schema: readonly string[];
+    repairs: readonly string[];
+    duplicates: readonly Duplicate[];
+  } & Oddities,
 ): Promise<string> {
   const paint = paintFor(here.io);
   const lines = [
     paint.bold(await heading(database)),
     "",
-    ...outcomeTable(preview, paint, {
-      migrated: "migrate",
-      waitlisted: "waitlist",
-      quarantined: "quarantine",
-    }),
+    ...outcomeTable(
+      preview,
+      paint,
+      {
+        migrated: "migrate",
+        waitlisted: "waitlist",
+        quarantined: "quarantine",
+      },
+      odd,
+    ),
+    ...oddities(odd),
     ...statuses(preview),
-    ...reasons(preview, preview.examples, paint),
+    ...reasons(here, preview, preview.examples, paint),
   ];
   if (preview.overbooked.length > 0) {
     const some = preview.overbooked
@@ -113,11 +142,15 @@ export async function planScreen(
       `  ${paint.yellow("First")}: ${plural(rows, "row stands", "rows stand")} in the way of ${index} (rows ${examples.join("; ")}). Resolve with: ${remedy}`,
     );
   if (pendingSchema.length > 0) lines.push("", `  Schema steps that come first: ${pendingSchema.join(", ")}`);
+  if (repairs.length > 0)
+    lines.push("", `  Gone from the schema, and made again first: ${repairs.join(", ")}`);
   const copy = database.file === null ? "" : "; a safety copy comes first";
   const next =
-    preview.read === preview.unchanged
-      ? "Nothing is left to do."
-      : `Next: classbook legacy migrate --db ${database.address}   (about ${preview.estimated_seconds} s${copy})`;
+    odd.absent_tables.length === SOURCE_TABLES.length
+      ? "There is nothing to take over: neither legacy table is there."
+      : preview.read === preview.unchanged
+        ? "Nothing is left to do."
+        : `Next: ${here.command("legacy migrate")}   (about ${preview.estimated_seconds} s${copy})`;
   lines.push("", `  Nothing was written. ${next}`, "");
   return lines.join("\n");
 }
@@ -126,18 +159,24 @@ export async function migrateScreen(
   here: Shell,
   database: Database,
   result: MigrateResult,
-  seconds: number,
+  { seconds, ...odd }: { seconds: number } & Oddities,
 ): Promise<string> {
   const paint = paintFor(here.io);
   const { counts } = result;
   const lines = [
     paint.bold(await heading(database)),
     "",
-    ...outcomeTable(counts, paint, {
-      migrated: "migrated",
-      waitlisted: "waitlisted",
-      quarantined: "quarantined",
-    }),
+    ...outcomeTable(
+      counts,
+      paint,
+      {
+        migrated: "migrated",
+        waitlisted: "waitlisted",
+        quarantined: "quarantined",
+      },
+      odd,
+    ),
+    ...oddities(odd),
     ...statuses(counts),
     ...(counts.updated > 0
       ? [
@@ -145,15 +184,15 @@ export async function migrateScreen(
           `  ${plural(counts.updated, "unified row was", "unified rows were")} brought up to date with changed legacy rows.`,
         ]
       : []),
-    ...reasons(counts, {}, paint),
+    ...reasons(here, counts, {}, paint),
     "",
     `  Run ${result.runId} ${result.finished ? "finished" : "stopped"} in ${seconds.toFixed(1)} s${result.resumed ? ", going on with an interrupted run" : ""}.`,
   ];
   if (result.openIssues > 0)
     lines.push(
-      `  ${plural(result.openIssues, "row waits", "rows wait")} for a decision: classbook legacy issues`,
+      `  ${plural(result.openIssues, "row waits", "rows wait")} for a decision: ${here.command("legacy issues")}`,
     );
-  if (result.finished) lines.push(`  Next: classbook legacy verify --db ${database.address}`);
+  if (result.finished) lines.push(`  Next: ${here.command("legacy verify")}`);
   lines.push("");
   return lines.join("\n");
 }

@@ -26,10 +26,12 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
     "",
     result.ok
       ? `  ${paint.green("Every legacy row is accounted for.")}`
-      : `  ${paint.red("The migration does not agree with the rules.")} Run classbook legacy migrate again if the app wrote since.`,
+      : `  ${paint.red("The migration does not agree with the rules.")} Run ${here.command("legacy migrate")} again if the app wrote since.`,
   );
   if (result.open_issues > 0)
-    lines.push(`  ${n(result.open_issues)} quarantined rows wait for a decision: classbook legacy issues`);
+    lines.push(
+      `  ${n(result.open_issues)} quarantined rows wait for a decision: ${here.command("legacy issues")}`,
+    );
   lines.push("");
   return lines.join("\n");
 }

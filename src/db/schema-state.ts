@@ -1,0 +1,99 @@
+/** The schema steps: which there are, which are applied, and what they do to a database as it is. */
+import { createHash } from "node:crypto";
+import { migration as bookingTables } from "../../migrations/0001_booking_tables.ts";
+import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
+import { migration as signals } from "../../migrations/0003_signals.ts";
+import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
+import { ClassbookError } from "../domain/error.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { SchemaMigration, Step } from "./ddl.ts";
+import { type Engine, Layout } from "./layout.ts";
+import type { Database } from "./open.ts";
+
+export const MIGRATIONS: readonly SchemaMigration[] = [bookingTables, ownTables, signals, uniqueBookings];
+
+export interface AppliedMigration {
+  id: string;
+  applied_at: Instant;
+  checksum: string;
+  /** JSON array of the statements that take it back, last first. */
+  undo: string;
+}
+
+export interface SchemaState {
+  applied: AppliedMigration[];
+  pending: SchemaMigration[];
+  /** Applied migrations whose statements are not those of this version of classbook. */
+  edited: string[];
+}
+
+export interface PlannedMigration {
+  migration: SchemaMigration;
+  steps: Step[];
+}
+
+/** The statements of migrations one after the other, each on what the ones before it leave behind. */
+export function planMigrations(
+  migrations: readonly SchemaMigration[],
+  { engine, layout }: { engine: Engine; layout: Layout },
+): PlannedMigration[] {
+  let ahead = layout;
+  return migrations.map((migration) => {
+    const steps = migration.up({ engine, layout: ahead });
+    ahead = ahead.with(steps.flatMap((step) => step.leaves ?? []));
+    return { migration, steps };
+  });
+}
+
+const checksums = new Map<Engine, Map<string, string>>();
+
+/** What a migration does to an empty native database: an edited migration shows by another checksum. */
+export function checksumOf(migration: SchemaMigration, engine: Engine): string {
+  let known = checksums.get(engine);
+  if (known === undefined) {
+    const empty = new Layout("native", null, new Map());
+    known = new Map(
+      planMigrations(MIGRATIONS, { engine, layout: empty }).map(({ migration: { id }, steps }) => {
+        const statements = steps.map(({ sql: up, undo }) => [up, undo]);
+        return [id, createHash("sha256").update(JSON.stringify(statements)).digest("hex").slice(0, 16)];
+      }),
+    );
+    checksums.set(engine, known);
+  }
+  return known.get(migration.id)!;
+}
+
+export async function readSchemaState(database: Database): Promise<SchemaState> {
+  return stateOf(
+    database.engine,
+    database.layout.has("schema_history") ? await listApplied(database.db) : [],
+  );
+}
+
+export function stateOf(engine: Engine, applied: AppliedMigration[]): SchemaState {
+  const byId = new Map(applied.map((row) => [row.id, row]));
+  return {
+    applied,
+    pending: MIGRATIONS.filter((migration) => !byId.has(migration.id)),
+    edited: MIGRATIONS.filter(
+      (m) => byId.has(m.id) && byId.get(m.id)!.checksum !== checksumOf(m, engine),
+    ).map((m) => m.id),
+  };
+}
+
+export async function listApplied(db: Database["db"]): Promise<AppliedMigration[]> {
+  return db.selectFrom("schema_history").selectAll().orderBy("id").execute();
+}
+
+/** @throws ClassbookError usage where the schema is not the one that this command needs. */
+export async function requireSchema(database: Database, upTo = "0003_signals"): Promise<void> {
+  const { pending } = await readSchemaState(database);
+  if (pending.some((migration) => migration.id <= upTo)) {
+    throw new ClassbookError({
+      kind: "findings",
+      code: "schema_behind",
+      message: `the schema of ${database.address} is behind: ${pending.map((m) => m.id).join(", ")} pending`,
+      hint: "run `classbook db migrate` first",
+    });
+  }
+}
