@@ -21,6 +21,7 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
     lines.push(`  ${mark} ${check.what}${check.count > 0 ? `: ${n(check.count)}` : ""}`);
     for (const example of finding?.examples.slice(0, 5) ?? [])
       lines.push(paint.dim(`      ${escapeControl(example)}`));
+    if (finding?.remedy !== undefined) lines.push(`      → ${finding.remedy}`);
   }
   lines.push(
     "",
