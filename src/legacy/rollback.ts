@@ -187,7 +187,7 @@ export async function rollbackRun(database: Database, options: RollbackOptions):
     if (plan.touched.length > 0 && !options.force) {
       throw refused(
         "touched",
-        `${plan.touched.length} rows were changed since run ${plan.run.id} wrote them: ${shownTouched(plan.touched)}`,
+        `${plan.touched.length} ${plan.touched.length === 1 ? "row was" : "rows were"} changed since run ${plan.run.id} wrote them: ${shownTouched(plan.touched)}`,
         "nothing was changed; --force removes them too",
         plan.touched,
       );

@@ -11,12 +11,19 @@ import {
   requireMigratable,
   rollbackSchema,
 } from "../../db/schema.ts";
-import { refused } from "../../domain/error.ts";
+import { ClassbookError, notFound, refused } from "../../domain/error.ts";
 import { EXIT } from "../exit.ts";
-import { localTime, printObject, printRows } from "../output.ts";
+import { localTime, plural, printObject, printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { heading } from "../screens/heading.ts";
 import type { WithShell } from "../shell.ts";
+
+const STATUS = ["database", "engine", "version", "layout", "app_label", "behind", "migrations"];
+const MIGRATED = ["database", "layout", "applied"];
+const PLANNED = ["database", "pending", "duplicates"];
+const ROLLED_BACK = ["undone", "deleted", "would_undo", "would_delete"];
+const CHECKED = ["problem", "what_to_do"];
+const COPIED = ["file", "bytes"];
 
 interface StatusFlags {
   check?: boolean;
@@ -32,7 +39,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     .option("--check", "exit with 6 where the schema is behind")
     .addHelpText("after", "\nExample:\n  $ classbook db status --db sample/school.sqlite3")
     .action(async (flags: StatusFlags, command: Command) => {
-      const { read, output, exit } = shell(command);
+      const { read, output, exit } = shell(command, STATUS);
       await read(async (database) => {
         const state = await readSchemaState(database);
         const rows = [
@@ -81,9 +88,12 @@ export function defineDb(db: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook db migrate --db new.sqlite3\n  $ classbook db migrate --db sample/school.sqlite3 --dry-run",
     )
     .action(async (flags: MigrateFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(
+        command,
+        command.optsWithGlobals<{ dryRun?: boolean }>().dryRun ? PLANNED : MIGRATED,
+      );
       if (here.dryRun) {
-        await here.read((database) => showPlan(database, here.output));
+        await rehearse(() => here.read((database) => showPlan(database, here.output)));
         return;
       }
       await here.write(
@@ -109,7 +119,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     .description("take back the last schema migration, with what stands in its tables")
     .addHelpText("after", "\nExample:\n  $ classbook db rollback --db new.sqlite3 --yes")
     .action(async (_flags: object, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, ROLLED_BACK);
       await here.write(async (database) => {
         const found = await countInRollback(database);
         if (found === null) {
@@ -126,7 +136,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             `${found.id} holds the record of what was migrated, and ${standing.length === 1 ? "a run stands" : `${standing.length} runs stand`}`,
             "nothing was changed; take the runs back first: classbook legacy rollback",
           );
-        const lost = found.tables.map((t) => `${t.rows} rows of ${t.table}`).join(", ");
+        const lost = found.tables.map((t) => `${plural(t.rows, "row")} of ${t.table}`).join(", ");
         const question = `Take back ${found.id}${lost === "" ? "" : `, which deletes ${lost}`}?`;
         if (here.dryRun) {
           await printObject(
@@ -150,7 +160,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     )
     .addHelpText("after", "\nExample:\n  $ classbook db check --db sample/school.sqlite3")
     .action(async (_flags: object, command: Command) => {
-      const { read, output, exit } = shell(command);
+      const { read, output, exit } = shell(command, CHECKED);
       await read(async (database) => {
         const { pending } = await readSchemaState(database);
         const problems = [
@@ -172,13 +182,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             what_to_do: d.remedy,
           })),
         ];
-        await printRows(
-          output,
-          ["problem", "what_to_do"],
-          problems,
-          undefined,
-          "The schema is what this version expects.",
-        );
+        await printRows(output, CHECKED, problems, undefined, "The schema is what this version expects.");
         if (problems.length > 0) exit(EXIT.findings);
       });
     });
@@ -191,7 +195,7 @@ export function defineDb(db: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook db backup --db sample/school.sqlite3 --to sample/copy.sqlite3",
     )
     .action(async (flags: { to?: string }, command: Command) => {
-      const { read, output, now, dryRun, say } = shell(command);
+      const { read, output, now, dryRun, say } = shell(command, COPIED);
       await read(async (database) => {
         const { backupDatabase, planBackup } = await import("../../db/backup.ts");
         if (dryRun) {
@@ -206,6 +210,20 @@ export function defineDb(db: Command, shell: WithShell): void {
         );
       });
     });
+}
+
+/** A rehearsal makes no file, so that a database which is not there yet cannot be looked at. */
+async function rehearse(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ClassbookError) || error.code !== "no_such_database") throw error;
+    throw notFound(
+      error.code,
+      error.message,
+      "check --db; if a new database is wanted, leave out --dry-run: `classbook db migrate` makes it, and changes nothing else",
+    );
+  }
 }
 
 async function showPlan(database: Database, output: Parameters<typeof printObject>[0]): Promise<void> {

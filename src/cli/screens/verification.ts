@@ -2,7 +2,7 @@
 import type { Database } from "../../db/open.ts";
 import type { VerifyResult } from "../../legacy/verify.ts";
 import { paintFor } from "../io.ts";
-import { escapeControl } from "../output.ts";
+import { escapeControl, plural } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { heading } from "./heading.ts";
 
@@ -12,7 +12,7 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
   const lines = [
     paint.bold(await heading(database)),
     "",
-    `  ${n(result.read)} legacy rows = ${n(result.migrated)} bookings + ${n(result.waitlisted)} waitlist entries + ${n(result.quarantined)} quarantined`,
+    `  ${plural(result.read, "legacy row")} = ${plural(result.migrated, "booking")} + ${plural(result.waitlisted, "waitlist entry", "waitlist entries")} + ${n(result.quarantined)} quarantined`,
     "",
   ];
   for (const check of result.checks) {
@@ -30,7 +30,9 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
       : `  ${paint.red("The migration does not agree with the rules.")} Run classbook legacy migrate again if the app wrote since.`,
   );
   if (result.open_issues > 0)
-    lines.push(`  ${n(result.open_issues)} quarantined rows wait for a decision: classbook legacy issues`);
+    lines.push(
+      `  ${plural(result.open_issues, "quarantined row waits", "quarantined rows wait")} for a decision: classbook legacy issues`,
+    );
   lines.push("");
   return lines.join("\n");
 }
