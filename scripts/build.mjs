@@ -3,10 +3,17 @@
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** esbuild has said what is wrong where; the stack would be its own. */
+function fail(message) {
+  console.error(`build: ${message.split("\n")[0]}`);
+  process.exit(1);
+}
+
+const { build } = await import("esbuild").catch((error) => fail(error.message));
 
 const ADDON = "better-sqlite3/build/Release/better_sqlite3.node";
 
@@ -53,4 +60,4 @@ await build({
   // CommonJS packages inside an ES module bundle still call require for Node's own modules.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",
-});
+}).catch(({ message }) => fail(message));

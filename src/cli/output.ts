@@ -3,6 +3,7 @@ import { usageError } from "../domain/error.ts";
 import { type Instant, toRfc3339 } from "../domain/instant.ts";
 import { localTime } from "../domain/spoken.ts";
 import type { Io } from "./io.ts";
+import { wrapText } from "./wrap.ts";
 
 export const FORMATS = ["table", "tsv", "csv", "ndjson", "json"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -10,6 +11,8 @@ export type Format = (typeof FORMATS)[number];
 export interface OutputOptions {
   io: Io;
   format: Format;
+  /** Every column that the command can print; null where it did not say. */
+  columns: readonly string[] | null;
   /** Columns asked for, in order; null = all. */
   fields: string[] | null;
   /** A header line in TSV and CSV. */
@@ -68,16 +71,28 @@ function publicRow(row: Row): Row {
 }
 
 /** Picks and orders the columns asked for. @throws ClassbookError usage: an unknown field, with the list of all */
-function pick(columns: readonly string[], fields: string[] | null): readonly string[] {
+export function chooseColumns(columns: readonly string[], fields: string[] | null): readonly string[] {
   if (fields === null) return columns;
   const unknown = fields.filter((field) => !columns.includes(field));
   if (unknown.length > 0)
     throw usageError(
       "unknown_field",
       `unknown field ${unknown.map((f) => `"${f}"`).join(", ")}`,
-      `fields: ${columns.join(", ")}`,
+      columns.length === 0 ? "this command prints no fields to choose from" : `fields: ${columns.join(", ")}`,
     );
   return fields;
+}
+
+/** The columns that the command declared. What it prints must be among them, or `--fields` would refuse it. */
+function declared({ columns }: OutputOptions, printed: readonly string[]): readonly string[] {
+  const missing = printed.filter((column) => columns?.includes(column) === false);
+  if (missing.length > 0) throw new Error(`not declared as columns of the command: ${missing.join(", ")}`);
+  return columns ?? printed;
+}
+
+/** A screen on a terminal is broken between words; in a pipe its lines are whole. */
+function fitted(io: Io, screen: string): string {
+  return io.outIsTerminal ? wrapText(screen, io.width) : screen;
 }
 
 function cellText(value: Value): string {
@@ -104,7 +119,8 @@ export async function printRows(
   empty = "none",
 ): Promise<void> {
   const { io, format, fields } = options;
-  const chosen = pick(columns, fields);
+  const all = declared(options, columns);
+  const chosen = fields === null ? columns : chooseColumns(all, fields);
   const project = (row: Row) => Object.fromEntries(chosen.map((column) => [column, row[column] ?? null]));
   switch (format) {
     case "json":
@@ -168,7 +184,8 @@ export async function printObject(
   screen: () => string | Promise<string>,
 ): Promise<void> {
   const { io, format, fields } = options;
-  const keys = pick(Object.keys(object), fields);
+  const all = declared(options, Object.keys(object));
+  const keys = fields === null ? Object.keys(object) : chooseColumns(all, fields);
   const picked = Object.fromEntries(keys.map((key) => [key, publicValue(key, object[key])]));
   switch (format) {
     case "json":
@@ -186,7 +203,7 @@ export async function printObject(
     case "table":
       io.out(
         fields === null
-          ? await screen()
+          ? fitted(io, await screen())
           : `${keys.map((key) => `${key}  ${escapeControl(shownText(key, object[key], options.zone))}`).join("\n")}\n`,
       );
       return;

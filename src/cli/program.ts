@@ -1,11 +1,7 @@
 /** The command tree: commander, with one file a noun, loaded when the noun is typed. */
 import { Command, CommanderError } from "commander";
-import { completeCommands } from "../domain/command.ts";
-import { ClassbookError, usageError } from "../domain/error.ts";
-import { EXIT } from "./exit.ts";
+import { reportFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
-import { paintFor } from "./io.ts";
-import { escapeControl, toJson } from "./output.ts";
 import { type GlobalFlags, makeShell, type WithShell } from "./shell.ts";
 
 export interface Noun {
@@ -51,15 +47,20 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
     argv.some((word, at) => word === "--format=json" || (word === "--format" && argv[at + 1] === "json"));
   const verbose = argv.includes("--verbose");
   let code = 0;
+  let program: Command | null = null;
   let address: string | null = null;
   try {
-    const shell: WithShell = (command) => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
-      const made = makeShell({ ...parts, flags, exit: (wanted) => (code = wanted) });
+    const shell: WithShell = (command, columns) => {
+      const made = makeShell({
+        ...parts,
+        flags: command.optsWithGlobals<GlobalFlags>(),
+        columns: columns ?? null,
+        exit: (wanted) => (code = wanted),
+      });
       address = made.givenAddress;
       return made;
     };
-    const program = await buildProgram(parts, shell, nounOf(argv));
+    program = await buildProgram(parts, shell, nounOf(argv));
     if (argv.length === 0) {
       program.outputHelp();
       return 0;
@@ -68,20 +69,33 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return report(parts.io, error, { wantsJson, verbose, noun: nounOf(argv), address });
+    return reportFailure(parts.io, { error, wantsJson, verbose, command: commandOf(program, argv), address });
   }
 }
 
 /** Flags that take a value, so that their value is not taken for the noun. */
 const VALUED = new Set(["--db", "--layout", "--app-label", "--as", "--tz", "--now", "--format", "--fields"]);
 
+/** The words that are no flag, nor a global flag's value. */
+function wordsOf(argv: readonly string[]): string[] {
+  return argv.filter(
+    (word, at) => !word.startsWith("-") && word !== "help" && !VALUED.has(argv[at - 1] ?? ""),
+  );
+}
+
 function nounOf(argv: readonly string[]): string | null {
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at]!;
-    if (VALUED.has(word)) at += 1;
-    else if (!word.startsWith("-") && word !== "help") return word;
+  return wordsOf(argv)[0] ?? null;
+}
+
+/** The command that was typed, as deep as it is known. */
+function commandOf(program: Command | null, argv: readonly string[]): Command | null {
+  let command = program;
+  for (const word of wordsOf(argv)) {
+    const next = command?.commands.find((verb) => verb.name() === word);
+    if (next === undefined) break;
+    command = next;
   }
-  return null;
+  return command;
 }
 
 /** @param only the noun to define in full; null = all of them, for the reference */
@@ -138,69 +152,4 @@ function addGlobalOptions(program: Command): void {
     .option("--quiet", "say only what matters")
     .option("--verbose", "say more; the stack of an error")
     .option("--no-color", "no colours (NO_COLOR, FORCE_COLOR)");
-}
-
-/** Whatever a sentence quotes: no password of a database URL gets out. */
-function maskSecrets(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+]*:\/\/[^:/@\s"]*):(?!PASSWORD@)[^\s"]*@/gi, "$1:***@")
-    .replace(/([?&]password=)[^&\s"]*/gi, "$1***");
-}
-
-/** Says what went wrong, for a person or as JSON, and gives the exit code. */
-function report(
-  io: Io,
-  error: unknown,
-  {
-    wantsJson,
-    verbose,
-    noun,
-    address,
-  }: { wantsJson: boolean; verbose: boolean; noun: string | null; address: string | null },
-): number {
-  const known =
-    error instanceof ClassbookError
-      ? error
-      : error instanceof CommanderError
-        ? fromCommander(error, noun)
-        : fromBug(error);
-  const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
-  const hint = known.hint === null ? null : completeCommands(known.hint, address);
-  if (wantsJson) {
-    const { kind, code, message, details } = known;
-    say(toJson({ error: { kind, code, message, hint, details } }));
-  } else {
-    const paint = paintFor({ colour: io.colour && io.errIsTerminal });
-    say(`${paint.red("classbook:")} ${escapeControl(known.message)}`);
-    if (hint !== null) say(`  ${paint.dim(escapeControl(hint))}`);
-  }
-  const bug = !(error instanceof ClassbookError) && !(error instanceof CommanderError);
-  if ((bug || verbose) && error instanceof Error && !wantsJson)
-    say((error.stack ?? "").split("\n").map(escapeControl).join("\n"));
-  return EXIT[known.kind];
-}
-
-function fromCommander(error: CommanderError, noun: string | null): ClassbookError {
-  const [sentence, ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const hint = rest
-    .join(" ")
-    .replace(/^\(|\)$/g, "")
-    .trim();
-  const incomplete = error.code === "commander.help" || error.message === "(outputHelp)";
-  return usageError(
-    error.code.replace("commander.", ""),
-    incomplete ? "the command is not complete" : sentence!,
-    hint !== "" ? hint : `see classbook ${noun !== null && noun in NOUNS ? `${noun} ` : ""}--help`,
-  );
-}
-
-function fromBug(error: unknown): ClassbookError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new ClassbookError({
-    kind: "internal",
-    code: "bug",
-    message: `this should not happen: ${message}`,
-    hint: "please report it with the lines below",
-    cause: error,
-  });
 }

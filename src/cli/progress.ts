@@ -40,9 +40,17 @@ export function startProgress(io: Io, quiet: boolean): ProgressLine {
         io.err(`${text(label, done, total)}\n`);
         return;
       }
+      const said = text(label, done, total);
+      // A line that the terminal breaks cannot be drawn over: the bar goes first, then what stands in brackets.
+      if (BAR + 1 + said.length >= io.width) {
+        const short = said.length < io.width ? said : said.replace(/ \(.*/, "").slice(0, io.width - 1);
+        io.err(`\r\u001b[K${short}`);
+        visible = true;
+        return;
+      }
       const share = total === null || total === 0 ? 1 : Math.min(1, done / total);
       const filled = Math.round(share * BAR);
-      io.err(`\r\u001b[K${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${text(label, done, total)}`);
+      io.err(`\r\u001b[K${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${said}`);
       visible = true;
     },
     end() {

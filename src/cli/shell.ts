@@ -9,9 +9,10 @@ import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/
 import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
 import { isZone, resolveLocalOrNull } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
-import { FORMATS, type Format, type OutputOptions } from "./output.ts";
+import { chooseColumns, FORMATS, type Format, type OutputOptions } from "./output.ts";
 import { type ProgressLine, startProgress } from "./progress.ts";
 import { settle } from "./settings.ts";
+import { wrapText } from "./wrap.ts";
 
 /** The global flags as commander gives them. */
 export interface GlobalFlags {
@@ -70,18 +71,25 @@ export interface Shell {
   say(text: string): void;
 }
 
-/** Makes the shell of the command that is about to run, from the flags typed. */
-export type WithShell = (command: Command) => Shell;
+/**
+ * Makes the shell of the command that is about to run, from the flags typed.
+ *
+ * @param columns every field that the command can print, so that a wrong `--fields` is refused before any work;
+ *   none where it prints no fields
+ * @throws ClassbookError usage: a flag's value is wrong
+ */
+export type WithShell = (command: Command, columns?: readonly string[]) => Shell;
 
 export interface ShellParts {
   io: Io;
   flags: GlobalFlags;
+  columns: readonly string[] | null;
   env: NodeJS.ProcessEnv;
   stopping: () => boolean;
   exit: (code: number) => void;
 }
 
-export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell {
+export function makeShell({ io, flags, columns, env, stopping, exit }: ShellParts): Shell {
   const zone = zoneOfDisplay(flags, env);
   const fixed = flags.now === undefined ? null : readInstant("--now", flags.now, zone);
   const layout = settle("layout", flags.layout, env);
@@ -114,7 +122,8 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     output: {
       io: painted,
       format: formatOf(flags, env, io),
-      fields: flags.fields === undefined ? null : flags.fields.split(",").map((field) => field.trim()),
+      columns,
+      fields: fieldsOf(flags, columns),
       header: flags.header === true,
       get zone() {
         return zone();
@@ -156,7 +165,8 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     },
     exit,
     say: (text) => {
-      if (flags.quiet !== true) painted.err(`${text}\n`);
+      if (flags.quiet !== true)
+        painted.err(`${painted.errIsTerminal ? wrapText(text, painted.width) : text}\n`);
     },
   };
 }
@@ -191,6 +201,13 @@ function systemUser(): string {
   }
 }
 
+function fieldsOf(flags: GlobalFlags, columns: readonly string[] | null): string[] | null {
+  if (flags.fields === undefined) return null;
+  const fields = flags.fields.split(",").map((field) => field.trim());
+  if (columns !== null) chooseColumns(columns, fields);
+  return fields;
+}
+
 function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
   const asked = flags.json ? "json" : settle("format", flags.format, env);
   if (asked === null) return io.outIsTerminal ? "table" : "tsv";
@@ -202,14 +219,15 @@ function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
 
 /** An instant typed by a person: with an offset as it says, without one in the display zone. */
 export function readInstant(flag: string, text: string, zone: () => string): Instant {
-  const parsed = parseTimestamp(text);
+  // A date alone is its midnight.
+  const parsed = parseTimestamp(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text} 00:00` : text);
   const instant =
     parsed?.offset === null ? (resolveLocalOrNull(parsed.wall, zone())?.instant ?? null) : parseInstant(text);
   if (instant === null)
     throw usageError(
       "bad_instant",
       `${flag} "${text}" is not an instant`,
-      "such as 2026-12-01T10:00:00Z or '2026-12-01 10:00'",
+      "such as 2026-12-01T10:00:00Z, '2026-12-01 10:00' or 2026-12-01",
     );
   return instant;
 }

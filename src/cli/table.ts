@@ -2,26 +2,51 @@
 import Table from "cli-table3";
 import type { Io } from "./io.ts";
 import { paintFor } from "./io.ts";
+import { wrapLine } from "./wrap.ts";
 
-const NARROWEST = 8;
+/** What a column of texts needs at least; ids and codes are never cut. */
+const NARROWEST = 12;
 const PADDING = 2;
 
-/** The widths that the columns get: their own where all fit, else the widest give way. */
-export function fitColumns(natural: readonly number[], width: number): number[] {
+/** The widths that the columns get: their own where all fit, else those of texts give way; null where that is too little. */
+function fitColumns(natural: readonly number[], least: readonly number[], width: number): number[] | null {
   const widths = [...natural];
   const over = () => widths.reduce((sum, w) => sum + w + PADDING, 0) - width;
   while (over() > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= NARROWEST) break;
-    widths[widest] = Math.max(NARROWEST, widths[widest]! - over());
+    const spare = widths.map((w, at) => (w > least[at]! ? w : 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    if (spare[widest] === 0) return null;
+    widths[widest] = Math.max(least[widest]!, widths[widest]! - over());
   }
   return widths;
+}
+
+/** For terminals too narrow for a table: a line for each value, a block for each row. */
+function drawBlocks(io: Io, columns: readonly string[], rows: readonly string[][]): string {
+  const paint = paintFor(io);
+  const name = Math.max(...columns.map((column) => column.length)) + PADDING;
+  return rows
+    .map((row) =>
+      columns
+        .map((column, at) =>
+          wrapLine(`${paint.dim(column.padEnd(name))}${row[at]}`.trimEnd(), io.width, name),
+        )
+        .join("\n"),
+    )
+    .join("\n\n");
 }
 
 export function drawTable(io: Io, columns: readonly string[], rows: readonly string[][]): string {
   const paint = paintFor(io);
   const natural = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at]!.length)));
-  const widths = fitColumns(natural, io.outIsTerminal ? io.width : Number.POSITIVE_INFINITY);
+  // A column of texts may be cut, which is marked; one of single words may not.
+  const least = natural.map((width, at) =>
+    rows.some((row) => row[at]!.includes(" "))
+      ? Math.min(width, Math.max(NARROWEST, columns[at]!.length))
+      : width,
+  );
+  const widths = fitColumns(natural, least, io.outIsTerminal ? io.width : Number.POSITIVE_INFINITY);
+  if (widths === null) return drawBlocks(io, columns, rows);
   const numeric = columns.map(
     (_, at) => rows.length > 0 && rows.every((row) => /^-?[\d,.]*$/.test(row[at]!)),
   );

@@ -35,12 +35,18 @@ function self(): string {
   return `${user}@${hostname()}, process ${process.pid}`;
 }
 
+/** What `self` wrote. */
+function parseHolder(text: string): { user: string; host: string; pid: number } | null {
+  const match = /^(.*)@(.+), process (\d+)$/.exec(text);
+  return match === null ? null : { user: match[1]!, host: match[2]!, pid: Number(match[3]) };
+}
+
 /** True where the holder was a process of this machine that is gone: its lease need not run out. */
-function isDead(holder: string): boolean {
-  const match = /@(.+), process (\d+)$/.exec(holder);
-  if (match === null || match[1] !== hostname() || Number(match[2]) === process.pid) return false;
+function isDead(text: string): boolean {
+  const holder = parseHolder(text);
+  if (holder === null || holder.host !== hostname() || holder.pid === process.pid) return false;
   try {
-    process.kill(Number(match[2]), 0);
+    process.kill(holder.pid, 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
@@ -54,13 +60,37 @@ interface Held {
   expires_at: Instant;
 }
 
+/** False where nobody holds it, or who did is gone. */
+function isHeld(held: Held | undefined, now: Instant): held is Held {
+  return held !== undefined && held.token !== "" && held.expires_at > now && !isDead(held.holder);
+}
+
 function refuseHeld(held: Held | undefined, now: Instant): void {
-  if (held === undefined || held.token === "" || held.expires_at <= now || isDead(held.holder)) return;
+  if (!isHeld(held, now)) return;
   throw busy(
     "locked",
     `another run is at work: ${held.holder}, since ${held.acquired_at} UTC`,
     `wait for it, or until its lock lapses at ${held.expires_at} UTC if it was killed; nothing was changed`,
   );
+}
+
+/** Who is at work, by the machine's clock. */
+export interface Holder {
+  /** The name in the operating system. */
+  user: string;
+  host: string;
+  /** The process on that host. */
+  pid: number;
+  since_at: Instant;
+}
+
+/** Null where nobody is at work. */
+export async function findHolder(database: Database, name: string): Promise<Holder | null> {
+  if (!database.layout.has("lease")) return null;
+  const held = await database.db.selectFrom("lease").selectAll().where("name", "=", name).executeTakeFirst();
+  if (!isHeld(held, realNow())) return null;
+  const holder = parseHolder(held.holder) ?? { user: held.holder, host: "", pid: 0 };
+  return { ...holder, since_at: held.acquired_at };
 }
 
 /** @throws ClassbookError busy `locked`: another run holds the lease. */

@@ -1,7 +1,7 @@
 /** The facts that decide a legacy row's outcome, as one SELECT for any generation: what the database lacks reads as NULL. */
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
-import { LOSERS, NAMED } from "./legacy-scratch.ts";
+import { LOSERS, LOST, NAMED } from "./legacy-scratch.ts";
 import type { SourceTable } from "./legacy-tables.ts";
 import type { Database } from "./open.ts";
 import { exactly, uuidDigits } from "./stored.ts";
@@ -31,13 +31,15 @@ export interface ReadShape {
   named: boolean;
   /** Some row loses to a duplicate. */
   losers: boolean;
+  /** Some row lost what it had become. */
+  lost: boolean;
 }
 
 /** The SELECT of a legacy table's rows with their facts; a row is `b`. */
 export function selectFacts(
   database: Database,
   table: SourceTable,
-  { given, seen, named, losers }: ReadShape,
+  { given, seen, named, losers, lost }: ReadShape,
 ): string {
   const { layout, engine } = database;
   const t = (name: LogicalTable) => quote(layout.name(name));
@@ -59,6 +61,11 @@ export function selectFacts(
     joins.push(`left join ${t("legacy_provenance")} p on p.source_table = '${table}' and p.source_id = b.id`);
     joins.push(`left join ${t("legacy_issue")} i on i.source_table = '${table}' and i.source_id = b.id`);
   }
+  // A row that got a new outcome since the list was made has lost nothing.
+  if (own && lost)
+    joins.push(
+      `left join ${LOST} g on g.source_table = '${table}' and g.id = b.id and g.target_id = p.target_id and p.outcome <> 'quarantined'`,
+    );
   if (named) joins.push(`left join ${NAMED} n on n.source_table = '${table}' and n.id = b.id`);
   if (losers) joins.push(`left join ${LOSERS} l on l.source_table = '${table}' and l.id = b.id`);
   const found = (alias: string, owner: LogicalTable, on: string) => {
@@ -135,6 +142,7 @@ export function selectFacts(
   columns.push(
     named ? "case when n.id is null then 0 else 1 end as is_original" : "0 as is_original",
     losers ? "l.winner_id as loses_to" : "null as loses_to",
+    own && lost ? "case when g.id is null then 0 else 1 end as prior_lost" : "0 as prior_lost",
   );
   columns.push(...GIVEN_TEXTS.map((name) => (given ? `i.${name}` : `null as ${name}`)));
   columns.push(

@@ -1,4 +1,7 @@
-/** The temporary tables of one connection: which rows others name as their original, and which lose to a duplicate. */
+/**
+ * The temporary tables of one connection: which rows others name as their original, which lose to a duplicate, and
+ * which lost the booking or waitlist entry that they had become.
+ */
 import { sql } from "kysely";
 import { quote } from "./ddl.ts";
 import type { SourceTable } from "./legacy-tables.ts";
@@ -6,6 +9,7 @@ import type { Database, Db } from "./open.ts";
 
 export const NAMED = "classbook_named_original";
 export const LOSERS = "classbook_duplicate_loser";
+export const LOST = "classbook_lost_target";
 export const CONTESTED = "classbook_contested";
 
 /** A duplicate among legacy rows: the row, and the one that wins over it. */
@@ -17,12 +21,15 @@ export interface Loser {
 /** The temporary tables that reading needs; made empty, once per connection. */
 export async function prepareTemporary(database: Database): Promise<void> {
   const run = async (text: string) => sql.raw(text).execute(database.db);
-  for (const name of [NAMED, LOSERS, CONTESTED]) await run(`drop table if exists ${name}`);
+  for (const name of [NAMED, LOSERS, LOST, CONTESTED]) await run(`drop table if exists ${name}`);
   await run(
     `create temp table ${NAMED} (source_table text not null, id bigint not null, primary key (source_table, id))`,
   );
   await run(
     `create temp table ${LOSERS} (source_table text not null, id bigint not null, winner_id bigint not null, primary key (source_table, id))`,
+  );
+  await run(
+    `create temp table ${LOST} (source_table text not null, id bigint not null, target_id bigint not null, primary key (source_table, id))`,
   );
   await run(
     `create temp table ${CONTESTED} (contest bigint not null primary key, id bigint not null, rivals text not null)`,
@@ -36,6 +43,25 @@ export async function prepareTemporary(database: Database): Promise<void> {
     await run(
       `insert into ${NAMED} select distinct '${table}', ${original} from ${name} where ${original} is not null and ${original} <> id`,
     );
+  }
+  await findLost(database);
+}
+
+/** One anti-join for each kind of target, so that reading looks none up row by row. */
+async function findLost({ layout, db }: Database): Promise<void> {
+  if (!layout.has("legacy_provenance")) return;
+  const provenance = quote(layout.name("legacy_provenance"));
+  for (const [outcome, target] of [
+    ["migrated", "live_class_booking"],
+    ["waitlisted", "session_waitlist"],
+  ] as const) {
+    if (!layout.has(target)) continue;
+    await sql
+      .raw(
+        `insert into ${LOST} select p.source_table, p.source_id, p.target_id from ${provenance} p
+         where p.outcome = '${outcome}' and not exists (select 1 from ${quote(layout.name(target))} t where t.id = p.target_id)`,
+      )
+      .execute(db);
   }
 }
 

@@ -6,7 +6,7 @@ import { CompiledQuery, sql } from "kysely";
 import { quote } from "./ddl.ts";
 import type { Layout } from "./layout.ts";
 import { type ReadShape, selectFacts } from "./legacy-facts.ts";
-import { CONTESTED, LOSERS, NAMED } from "./legacy-scratch.ts";
+import { CONTESTED, LOSERS, LOST, NAMED } from "./legacy-scratch.ts";
 import type { SourceTable } from "./legacy-tables.ts";
 import type { Database, Db } from "./open.ts";
 import { prepared } from "./sqlite.ts";
@@ -23,6 +23,8 @@ export interface Prior {
   issue_code: string | null;
   /** The legacy row that wins over this one (LEGACY 2.7); null where none does. */
   loses_to: number | null;
+  /** 1 where the booking or waitlist entry that the row had become is not there any more */
+  prior_lost: number;
 }
 
 /** Which rows a read wants: those after a key, or those of a list. */
@@ -55,7 +57,8 @@ export class LegacySource {
         )));
     const named = await any(`select 1 from ${NAMED} where source_table = '${table}'`);
     const losers = await any(`select 1 from ${LOSERS} where source_table = '${table}'`);
-    return new LegacySource(database, table, { given, seen, named, losers });
+    const lost = await any(`select 1 from ${LOST} where source_table = '${table}'`);
+    return new LegacySource(database, table, { given, seen, named, losers, lost });
   }
 
   get exists(): boolean {

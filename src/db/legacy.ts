@@ -131,6 +131,24 @@ export async function upsertProvenance(trx: Trx, row: LegacyProvenanceTable): Pr
 }
 
 /**
+ * Rows whose target is gone wait for a decision from now on. A booking's id stays in the record: should the booking
+ * come back, the two sides agree again.
+ */
+export async function quarantineRecords(trx: Trx, table: SourceTable, ids: readonly number[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += 1000) {
+    await trx
+      .updateTable("legacy_provenance")
+      .set((eb) => ({
+        target_id: eb.case().when("outcome", "=", "waitlisted").then(null).else(eb.ref("target_id")).end(),
+        outcome: "quarantined",
+      }))
+      .where("source_table", "=", table)
+      .where("source_id", "in", ids.slice(at, at + 1000))
+      .execute();
+  }
+}
+
+/**
  * Gives a waitlist entry that a run created to another legacy row that waits by it: a student may stand there twice.
  *
  * @param hash what the record says that the entry is

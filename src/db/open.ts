@@ -47,6 +47,13 @@ export type Address = { engine: "postgres"; url: string } | { engine: "sqlite"; 
 
 /** What `--db` names: a PostgreSQL URL, a `sqlite:` URL or a path. */
 export function parseAddress(text: string): Address {
+  if (/^(sqlite:(\/\/)?)?\s*$/i.test(text)) {
+    throw usageError(
+      "no_database",
+      text.trim() === "" ? "--db is empty" : `--db "${text}" names no file`,
+      "--db takes a path, sqlite:PATH or postgres://…; left out, it is CLASSBOOK_DB or ./classbook.db",
+    );
+  }
   if (/^postgres(ql)?:\/\//i.test(text)) return { engine: "postgres", url: text };
   if (/^sqlite:/i.test(text)) return { engine: "sqlite", file: text.replace(/^sqlite:(\/\/)?/i, "") };
   if (/^[a-z][a-z0-9+]+:\/\//i.test(text)) {

@@ -17,6 +17,8 @@ export interface SetCheck {
   violations: string;
   /** One violation for people. */
   example: (row: Record<string, unknown>) => string;
+  /** What puts it right, as a sentence. */
+  remedy?: string;
 }
 
 export interface Violations {
@@ -86,6 +88,9 @@ function sources(names: Names): SourceTable[] {
   return SOURCE_TABLES.filter((table) => names.has(table));
 }
 
+const DELETED =
+  "classbook legacy migrate makes an issue of each row whose booking or entry was deleted: to be retried or skipped";
+
 const rowName = (row: Record<string, unknown>) => `${row.source_table} ${row.source_id}`;
 
 /** Outcomes: every legacy row has one, and what the outcome says is there. */
@@ -104,6 +109,7 @@ export function outcomeChecks(names: Names): SetCheck[] {
           `select '${table}' as source_table, b.id as source_id, p.outcome from ${t(table)} b left ${names.joinProvenance(table)} where p.outcome is null or p.outcome not in ('migrated', 'waitlisted', 'quarantined')`,
       ),
       example: (row) => `${rowName(row)} has ${row.outcome === null ? "none" : `“${row.outcome}”`}`,
+      remedy: "classbook legacy migrate takes over what came since",
     },
     {
       check: "source_exists",
@@ -137,6 +143,7 @@ export function outcomeChecks(names: Names): SetCheck[] {
       severity: "error",
       violations: `select p.source_table, p.source_id, p.target_id from ${t("legacy_provenance")} p left join ${t("live_class_booking")} u on u.id = p.target_id where p.outcome = 'migrated' and u.id is null`,
       example: (row) => `${rowName(row)} → live_class_booking ${row.target_id}, which is not there`,
+      remedy: DELETED,
     },
     {
       check: "target_shared",
@@ -175,6 +182,7 @@ function waitlistCheck(names: Names): SetCheck {
     severity: "error",
     violations: `select p.source_table, p.source_id, p.target_id from ${names.table("booking")} b ${names.joinProvenance("booking", "p.outcome = 'waitlisted'")} ${names.joinAnswers("booking")} left join ${names.table("session_waitlist")} w on w.id = p.target_id where w.session_id is distinct from ${session} or w.student_user_id is distinct from ${student}`,
     example: (row) => `${rowName(row)} → session_waitlist ${row.target_id}, which is not there or another's`,
+    remedy: DELETED,
   };
 }
 

@@ -1,5 +1,13 @@
 /** What went wrong, in the words of the exit table: the kind decides the exit code (src/cli/exit.ts). */
-export type ErrorKind = "internal" | "usage" | "refused" | "not_found" | "busy" | "findings" | "partial";
+export type ErrorKind =
+  | "internal"
+  | "usage"
+  | "refused"
+  | "not_found"
+  | "busy"
+  | "findings"
+  | "partial"
+  | "interrupted";
 
 export interface ErrorParts {
   kind: ErrorKind;

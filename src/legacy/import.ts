@@ -206,7 +206,9 @@ async function importTable(run: Import, shape: Shape, { table, total }: SourceTa
   }
   const goOn = batch.read === 0 || (await flush());
   if (kept > 0)
-    result.notes.push(`${table}: ${kept} rows that differ from the source were kept as they are here`);
+    result.notes.push(
+      `${table}: ${kept === 1 ? "1 row that differs from the source was kept as it is" : `${kept} rows that differ from the source were kept as they are`} here`,
+    );
   return goOn;
 }
 

@@ -16,6 +16,7 @@ import {
 import type { LegacySource } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database, Db } from "../db/open.ts";
+import { asDeleted, findGone, isDeletedSince, isDiverged } from "./deleted.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
@@ -36,7 +37,9 @@ export type Change =
   | { kind: "update"; candidate: Migrated; bookingId: number }
   | { kind: "requeue"; candidate: Waitlisted; entryId: number }
   /** The target says already what the rules give now: only the record follows. */
-  | { kind: "acknowledge"; candidate: Candidate; targetId: number | null };
+  | { kind: "acknowledge"; candidate: Candidate; targetId: number | null }
+  /** Somebody deleted the target. */
+  | { kind: "deleted"; candidate: Candidate };
 
 export interface PagePlan {
   table: SourceTable;
@@ -59,6 +62,8 @@ export interface PlanContext {
   checkOccupied: boolean;
   /** Rows that were settled, and counted, before their turn. */
   ahead?: readonly number[];
+  /** Rows that a person took up again: what was deleted of them is made anew. */
+  retaken?: ReadonlySet<number>;
 }
 
 /** Null where no rows are left. */
@@ -81,15 +86,21 @@ export async function planPage(
     read: facts.length,
   };
   const candidates = facts.map((row) => derive(source.table, row, context.options));
-  const settled = await settleDuplicates(context, db, plan, candidates);
+  const gone =
+    context.retaken === undefined ? new Set<number>() : await findGone(db, candidates, context.retaken);
+  const settled = await settleDuplicates(context, db, plan, candidates, gone);
   const ahead = new Set(context.ahead);
   const changed: Candidate[] = [];
+  const anew: Candidate[] = [];
   for (const candidate of settled) {
     const { facts: row } = candidate;
     const stands = row.prior_hash === candidate.hash;
     if (row.prior_outcome === null) plan.fresh.push(candidate);
     else if (stands && ahead.has(candidate.id)) continue;
     else if (row.issue_status === "skipped") plan.unchanged += 1;
+    else if (isDeletedSince(candidate))
+      plan.changes.push({ kind: "deleted", candidate: asDeleted(candidate) });
+    else if (gone.has(candidate.id)) anew.push(candidate);
     // A divergence ends where the two sides agree again, though the legacy row says what it said.
     else if (stands && !(isDiverged(row) && row.prior_target_id !== null)) plan.unchanged += 1;
     else changed.push(candidate);
@@ -98,7 +109,8 @@ export async function planPage(
     if (isOldNews(change)) plan.unchanged += 1;
     else plan.changes.push(change);
   }
-  const waiting = [...plan.fresh, ...changed].flatMap((c) =>
+  for (const candidate of anew) plan.changes.push({ kind: "insert", candidate, instead: null });
+  const waiting = [...plan.fresh, ...changed, ...anew].flatMap((c) =>
     c.derived.outcome === "waitlisted" ? [c.derived.entry.session_id] : [],
   );
   plan.queued = context.database.layout.has("session_waitlist") ? await findQueued(db, waiting) : new Map();
@@ -114,11 +126,6 @@ function keyOf(row: UnifiedBooking): BookingKey {
   };
 }
 
-/** The row waits since people changed what it had become. */
-function isDiverged(facts: Facts): boolean {
-  return facts.issue_code === "diverged" && facts.issue_status === "open";
-}
-
 /** A divergence that was reported already. */
 function isOldNews({ kind, candidate }: Change): boolean {
   const { derived, facts, hash } = candidate;
@@ -131,12 +138,13 @@ async function settleDuplicates(
   db: Db,
   plan: PagePlan,
   candidates: Candidate[],
+  gone: ReadonlySet<number>,
 ): Promise<Candidate[]> {
   const asking = candidates.filter(
     (c): c is Migrated =>
       c.derived.outcome === "migrated" &&
       (context.checkOccupied || c.facts.loses_to !== null) &&
-      c.hash !== c.facts.prior_hash,
+      (c.hash !== c.facts.prior_hash || gone.has(c.id)),
   );
   const occupants = new Map<Candidate, Occupant>();
   for (const occupant of await findOccupants(

@@ -156,7 +156,7 @@ const REASONS: Record<IssueCode, Reason> = {
   },
   diverged: {
     meaning:
-      "The legacy row changed after somebody had changed or removed what it became. The new side stays as it is.",
+      "Somebody changed or removed what the legacy row had become, and it says otherwise. The new side stays as it is.",
     question: "Which of the two is right?",
     decides: "the course office",
     answer: null,

@@ -55,7 +55,7 @@ export async function migrateRows(
         counts: emptyCounts(),
         ahead: [],
       };
-      const planning = { database, options, given: true, checkOccupied: true };
+      const planning = { database, options, given: true, checkOccupied: true, retaken: new Set(ids) };
       for (let at = 0; at < ids.length; at += PAGE)
         await takePage(context, planning, source, { ids: ids.slice(at, at + PAGE) });
       for (let key: string | null = ""; key !== null; ) key = await writeSeriesPage(context, key);

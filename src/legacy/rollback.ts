@@ -94,10 +94,11 @@ export async function planRollback(database: Database, runId: number | null): Pr
   for (let after: CreatedRow | null = null; ; ) {
     const page = await listCreated(database.db, run.id, after, PAGE);
     if (page.length === 0) break;
-    const { touched } = await sortOut(database.db, page);
+    const { bookings, entries, touched } = await sortOut(database.db, page);
     plan.touched.push(...touched);
-    plan.bookings += page.filter((row) => row.outcome !== "waitlisted" && row.created === 1).length;
-    plan.waitlist_entries += page.filter((row) => row.outcome === "waitlisted" && row.created === 1).length;
+    plan.bookings += bookings.length + touched.filter((row) => row.table === "live_class_booking").length;
+    plan.waitlist_entries +=
+      entries.length + touched.filter((row) => row.table === "session_waitlist").length;
     plan.issues += page.filter((row) => row.outcome === "quarantined").length;
     after = page.at(-1)!;
   }
@@ -186,7 +187,7 @@ export async function rollbackRun(database: Database, options: RollbackOptions):
     if (plan.touched.length > 0 && !options.force) {
       throw refused(
         "touched",
-        `${plan.touched.length} rows were changed since run ${plan.run.id} wrote them: ${shownTouched(plan.touched)}`,
+        `${plan.touched.length} ${plan.touched.length === 1 ? "row was" : "rows were"} changed since run ${plan.run.id} wrote them: ${shownTouched(plan.touched)}`,
         "nothing was changed; --force removes them too",
         plan.touched,
       );

@@ -18,15 +18,19 @@ export interface Rival {
 /** Best first. */
 const RANKS = ["attended", "no_show", "confirmed", "pending", "rescheduled", "declined", "cancelled"];
 
-/** Holds each row against the booking at its key: the app's own, or a better legacy row's. */
+/**
+ * Holds each row against the booking at its key: the app's own, or a better legacy row's.
+ *
+ * @returns those at whose key nothing stands: rightly so where a better row's booking was deleted since
+ */
 export async function verifyRivals(
   names: Names,
   db: Db,
   table: SourceTable,
   rivals: readonly Rival[],
   findings: Findings,
-): Promise<void> {
-  if (rivals.length === 0) return;
+): Promise<Rival[]> {
+  if (rivals.length === 0) return [];
   const places = rivals.map(({ row }) => ({ student: row.student_user_id, place: placeOf(row) }));
   const byKey = new Map<string, Occupant[]>();
   for (const occupant of await readOccupants(names, db, table, places)) {
@@ -41,11 +45,36 @@ export async function verifyRivals(
     "live_class_booking",
     [...byKey.values()].flat().map((occupant) => occupant.id),
   );
+  const vacant: Rival[] = [];
   for (const rival of rivals) {
-    const key = `${rival.row.student_user_id} ${placeOf(rival.row)} ${rival.row.start_at_utc}`;
-    const wrong = whatIsWrong(table, rival, byKey.get(key) ?? [], touched);
+    const occupants = byKey.get(keyOf(rival.row));
+    if (occupants === undefined) {
+      vacant.push(rival);
+      continue;
+    }
+    const wrong = whatIsWrong(table, rival, occupants, touched);
     if (wrong !== null) findings.add("duplicates", `${table} ${rival.id} is ${rival.code}, but ${wrong}`);
   }
+  return vacant;
+}
+
+/** @param left keys of rows whose booking people changed or deleted since */
+export function verifyVacant(
+  table: SourceTable,
+  vacant: readonly Rival[],
+  left: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  for (const { id, code, row } of vacant)
+    if (!left.has(keyOf(row)))
+      findings.add(
+        "duplicates",
+        `${table} ${id} is ${code}, but nothing stands at its key: the rules give migrated (${row.status})`,
+      );
+}
+
+export function keyOf(row: ExpectedBooking): string {
+  return `${row.student_user_id} ${placeOf(row)} ${row.start_at_utc}`;
 }
 
 function placeOf(row: ExpectedBooking): number {
@@ -59,8 +88,6 @@ function whatIsWrong(
   occupants: readonly Occupant[],
   touched: ReadonlySet<number>,
 ): string | null {
-  if (occupants.length === 0)
-    return `nothing stands at its key: the rules give migrated (${rival.row.status})`;
   const apps = occupants.find((occupant) => occupant.source_id === null);
   if (rival.code === "already_booked") {
     const moved = occupants.some(({ id, outcome }) => touched.has(id) || outcome === "quarantined");

@@ -8,6 +8,8 @@ export interface Finding {
   count: number;
   /** The first few, for people. */
   examples: string[];
+  /** What puts it right, as a sentence, where something is known to. */
+  remedy?: string;
 }
 
 export interface CheckResult {
@@ -18,7 +20,7 @@ export interface CheckResult {
   count: number;
 }
 
-export type Kind = Pick<Finding, "check" | "what" | "severity">;
+export type Kind = Pick<Finding, "check" | "what" | "severity" | "remedy">;
 
 const EXAMPLES = 5;
 

@@ -19,7 +19,7 @@ import {
   hasBadSeats,
   type LessonFacts,
 } from "./rederive-facts.ts";
-import { type Rival, verifyRivals } from "./verify-duplicates.ts";
+import { keyOf, type Rival, verifyRivals, verifyVacant } from "./verify-duplicates.ts";
 import type { Findings } from "./verify-findings.ts";
 
 const PAGE = 2_000;
@@ -86,9 +86,14 @@ export async function verifyRows(
   if (!names.has(table)) return;
   const pages = new RowPages<Row>(names, table);
   const columns = [...names.database.layout.table(table)!.columns.keys()];
+  const vacant: Rival[] = [];
+  const left = new Set<string>();
   for (let after = FIRST_KEY; !options.shouldStop(); ) {
     const page = await pages.read(db, { after, limit: PAGE });
-    if (page === null) return;
+    if (page === null) {
+      verifyVacant(table, vacant, left, findings);
+      return;
+    }
     const named = await readNamed(names, db, table, page);
     const differences: Difference[] = [];
     const rivals: Rival[] = [];
@@ -98,10 +103,10 @@ export async function verifyRows(
         table === "booking"
           ? rederiveGroup(row as GroupFacts, context)
           : rederiveLesson(row as LessonFacts, context);
-      verifyRow({ table, row, expected, columns, findings, differences, rivals });
+      verifyRow({ table, row, expected, columns, findings, differences, rivals, left });
     }
     await weigh(names, db, findings, differences);
-    await verifyRivals(names, db, table, rivals, findings);
+    vacant.push(...(await verifyRivals(names, db, table, rivals, findings)));
     options.onRead(page.count);
     after = page.last;
     await new Promise((resume) => setImmediate(resume)); // Signals and timers get their turn.
@@ -117,19 +122,24 @@ interface Subject {
   findings: Findings;
   differences: Difference[];
   rivals: Rival[];
+  /** The keys that diverged rows would have. */
+  left: Set<string>;
 }
 
 /** Codes that depend on what else stood in the tables: the row itself gives `migrated`. */
 const RIVAL_CODES = new Set(["already_booked", "duplicate_booking"]);
 
 function verifyRow(subject: Subject): void {
-  const { table, row, expected, findings, rivals } = subject;
+  const { table, row, expected, findings, rivals, left } = subject;
   // Another check says so: one_outcome, issue_exists.
   if (row.outcome === null || (row.outcome === "quarantined" && row.issue_code === null)) return;
   if (row.outcome === "quarantined") {
     verifyIssueSource(subject);
     // Somebody changed what the row had become: what it is now cannot be derived.
-    if (row.issue_code === "diverged") return;
+    if (row.issue_code === "diverged") {
+      if (expected.outcome === "migrated") left.add(keyOf(expected.row));
+      return;
+    }
     if (row.issue_code === "bad_value" && table === "booking" && hasBadSeats(row as GroupFacts)) return;
     if (RIVAL_CODES.has(row.issue_code!) && expected.outcome === "migrated") {
       rivals.push({ id: row.id, code: row.issue_code!, row: expected.row });

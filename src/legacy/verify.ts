@@ -21,7 +21,7 @@ import type { Names } from "../db/reconcile-names.ts";
 import { seriesChecks } from "../db/reconcile-series.ts";
 import { compareSums, type Dimension } from "../db/reconcile-sums.ts";
 import type { TableCounts } from "./counts.ts";
-import { type CheckResult, type Finding, Findings } from "./verify-findings.ts";
+import { type CheckResult, type Finding, Findings, type Kind } from "./verify-findings.ts";
 import { openRowChecks, verifyRows } from "./verify-rows.ts";
 import { verifySessions } from "./verify-sessions.ts";
 
@@ -94,10 +94,7 @@ async function verifyAll(
   const run = async (checks: SetCheck[]) => {
     for (const check of checks) {
       if (shouldStop()) return;
-      findings.record(
-        { check: check.check, what: check.what, severity: check.severity },
-        await runSetCheck(db, check),
-      );
+      findings.record(kindOf(check), await runSetCheck(db, check));
       await new Promise((resume) => setImmediate(resume)); // Signals and timers get their turn.
     }
   };
@@ -128,6 +125,10 @@ async function verifyAll(
     { check: "stopped", what: "the verification ran to its end", severity: "error" },
     { count: 1, examples: [`it was stopped after ${done} of ${total} rows`] },
   );
+}
+
+function kindOf({ check, what, severity, remedy }: SetCheck): Kind {
+  return { check, what, severity, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 const SUMS: Record<Dimension, string> = {

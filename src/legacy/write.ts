@@ -1,6 +1,6 @@
 /** Carries out a page's plan inside the batch's transaction. */
 import { type Cell, deleteRows, insertRows, updateRows } from "../db/bulk.ts";
-import { closeIssue, openIssue, passEntryOn, upsertProvenance } from "../db/legacy.ts";
+import { closeIssue, openIssue, passEntryOn, quarantineRecords, upsertProvenance } from "../db/legacy.ts";
 import { readSourceRows } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import type { Outcome } from "../db/tables.ts";
@@ -44,6 +44,7 @@ export async function writePage(context: WriteContext, plan: PagePlan): Promise<
   for (let i = 0; i < plan.unchanged; i += 1) countUnchanged(context.counts, plan.table);
   for (const change of plan.changes) heirs.push(...(await takeDown(context, plan, change)));
   for (const change of plan.changes) await writeChange(context, plan, change);
+  await writeDeleted(context, plan);
   await writeFresh(context, plan);
   return heirs;
 }
@@ -180,6 +181,17 @@ async function writeIssues(
   await insertRows(database, trx, "legacy_issue", ISSUE_COLUMNS, rows);
 }
 
+/** Rows whose target somebody deleted, in one go: they may be all there are. */
+async function writeDeleted(context: WriteContext, plan: PagePlan): Promise<void> {
+  const deleted = plan.changes.flatMap(({ kind, candidate }) => (kind === "deleted" ? [candidate] : []));
+  await quarantineRecords(
+    context.trx,
+    plan.table,
+    deleted.map(({ id }) => id),
+  );
+  await writeIssues(context, plan, deleted);
+}
+
 /** A row that had an outcome already: rare, so one at a time. */
 async function writeChange(context: WriteContext, plan: PagePlan, change: Change): Promise<void> {
   const { candidate } = change;
@@ -204,6 +216,8 @@ async function writeChange(context: WriteContext, plan: PagePlan, change: Change
         created: candidate.facts.prior_created === 1 ? 1 : 0,
       });
       return;
+    case "deleted":
+      return; // By writeDeleted.
     default:
       change satisfies never;
   }

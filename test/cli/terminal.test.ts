@@ -1,5 +1,7 @@
 /** On a terminal: questions, tables that fit, colour (CLI.md "Asking", "Output"). A pseudo-terminal, and keys as a person types them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeDjango } from "../support/django.ts";
+import { migrate, withDatabase } from "../support/migration.ts";
 import { buildProgram, type Program, type Ran } from "../support/program.ts";
 import { makeMigratedSchool, type School } from "../support/school.ts";
 
@@ -34,17 +36,49 @@ const ask = (school: School, words: string, keys: string, env = BARE): Promise<R
 const plain = (text: string) => text.replaceAll(/\p{Cc}\[[\d;?]*[a-zA-Z]/gu, "").replaceAll("\r", "");
 
 describe("destructive work asks", () => {
-  test("with the counts of what it would do; n, Enter alone and Ctrl-C change nothing", () =>
+  const CTRL_C = "\u0003";
+  const CTRL_D = "\u0004";
+
+  test.each([
+    ["n", "n\r", 3, "classbook: not confirmed\n  nothing was changed"],
+    ["Enter alone", "\r", 3, "classbook: not confirmed\n  nothing was changed"],
+    ["Ctrl-C", CTRL_C, 130, "classbook: interrupted\n  nothing was changed"],
+    [
+      "the end of the input",
+      CTRL_D,
+      2,
+      "ended before the question was answered\n  nothing was changed; say --yes",
+    ],
+  ])("with the counts of what it would do; %s changes nothing", (_what, keys, code, says) =>
     inCopy(async (school) => {
       const before = school.hash();
-      for (const keys of ["n\r", "\r", "\u0003"]) {
-        const ran = await ask(school, "legacy rollback", keys);
-        expect([keys, ran.code, school.hash()]).toEqual([keys, 3, before]);
-        expect(plain(ran.out)).toContain("Take back 307 bookings, 6 waitlist entries,");
-        expect(plain(ran.out)).toContain("classbook: not confirmed\n  nothing was changed");
-        expect(ran.out).not.toContain("ExitPromptError");
-      }
-    }));
+      const ran = await ask(school, "legacy rollback", keys);
+      expect([ran.code, school.hash()]).toEqual([code, before]);
+      expect(plain(ran.out)).toContain("Take back 307 bookings, 6 waitlist entries,");
+      expect(plain(ran.out)).toContain(says);
+      expect(ran.out).not.toContain("PromptError");
+    }),
+  );
+
+  test.each([
+    [CTRL_C, 130],
+    [CTRL_D, 2],
+  ])("with a connection open, too: %j ends with %s", async (keys, code) => {
+    const place = await makeDjango("postgres", { generation: "D" });
+    try {
+      await withDatabase(place.address, (database) => migrate(database));
+      const words = ["legacy", "rollback", "--db", place.address];
+      const ran = await program.terminal(words, {
+        cwd: migrated.folder,
+        env: BARE,
+        prompt: /\(y\/N\)/,
+        keys,
+      });
+      expect(ran.code).toBe(code);
+    } finally {
+      await place.remove();
+    }
+  });
 
   test("y does it", () =>
     inCopy(async (school) => {

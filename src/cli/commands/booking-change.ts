@@ -33,6 +33,9 @@ interface ChangeFlags {
   course?: string;
 }
 
+/** What a changed booking prints; the first four only where several are named. */
+const COLUMNS = ["id", "result", "code", "message", ...BOOKING_FIELDS.filter((field) => field !== "id")];
+
 const OVERRIDE = ["--override <RULES>", "rules that staff set aside: a,b,c"] as const;
 
 export function defineChanges(booking: Command, shell: WithShell): void {
@@ -43,7 +46,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option(...OVERRIDE)
     .addHelpText("after", example("approve --teacher 1 --dry-run"))
     .action(async (words: string[], input: ChangeFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, COLUMNS);
       const flags = new Flags();
       const overrides = flags.overrides(input.override);
       flags.done();
@@ -57,7 +60,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option("--reason <TEXT>", "why: told to the student")
     .addHelpText("after", example('decline --teacher 1 --reason "on holiday" --dry-run'))
     .action(async (words: string[], input: ChangeFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, COLUMNS);
       const ids = await chooseIds(here, words, input, "pending", "--teacher");
       await change(here, ids, (context, id) => declineBooking(context, { id, reason: input.reason ?? null }));
     });
@@ -69,7 +72,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option(...OVERRIDE)
     .addHelpText("after", example("cancel 1 --reason conflict --dry-run"))
     .action(async (words: string[], input: ChangeFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, COLUMNS);
       const flags = new Flags();
       const cancel_reason = flags.word("--reason", input.reason, CANCEL_REASONS);
       const overrides = flags.overrides(input.override);
@@ -90,7 +93,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option(...OVERRIDE)
     .addHelpText("after", example("reschedule 1 --session 2 --dry-run"))
     .action(async (word: string, input: ChangeFlags, command: Command) =>
-      reschedule(shell(command), word, input),
+      reschedule(shell(command, COLUMNS), word, input),
     );
   for (const [verb, attended] of [
     ["attend", true],
@@ -103,7 +106,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
       .option(...OVERRIDE)
       .addHelpText("after", example(`${verb} 1 --dry-run`))
       .action(async (words: string[], input: ChangeFlags, command: Command) => {
-        const here = shell(command);
+        const here = shell(command, COLUMNS);
         const flags = new Flags();
         const overrides = flags.overrides(input.override);
         flags.done();

@@ -71,17 +71,21 @@ export function defineLooks(booking: Command, shell: WithShell): void {
       "after",
       "\nExample:\n  $ classbook booking list --student ana --upcoming --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
-    .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
+    .action(async (flags: ListFlags, command: Command) => list(shell(command, BOOKING_FIELDS), flags));
   booking
     .command("show <ID...>")
     .description("one booking with everything about it; - reads ids from standard input")
     .addHelpText("after", "\nExample:\n  $ classbook booking show 1 --db sample/school.sqlite3")
-    .action(async (words: string[], _flags: object, command: Command) => show(shell(command), words));
+    .action(async (words: string[], _flags: object, command: Command) =>
+      show(shell(command, BOOKING_FIELDS), words),
+    );
   booking
     .command("history <ID>")
     .description("everything that happened to a booking: who, when, what, from what to what, and why")
     .addHelpText("after", "\nExample:\n  $ classbook booking history 1 --db sample/school.sqlite3")
-    .action(async (word: string, _flags: object, command: Command) => history(shell(command), word));
+    .action(async (word: string, _flags: object, command: Command) =>
+      history(shell(command, EVENT_FIELDS), word),
+    );
 }
 
 async function readFilter(here: Shell, database: Database, input: ListFlags): Promise<BookingFilter> {

@@ -1,6 +1,6 @@
 /** `booking create` and `booking check`: a seat or a lesson, and every rule's outcome. */
 import type { Command } from "commander";
-import { viewBooking } from "../../db/booking-list.ts";
+import { BOOKING_FIELDS, viewBooking } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
 import { getUser } from "../../db/people.ts";
 import { requireSchema } from "../../db/schema-state.ts";
@@ -27,6 +27,12 @@ interface RequestFlags {
   explain?: boolean;
 }
 
+const CREATED = ["outcome", ...BOOKING_FIELDS, "waitlist_id", "position", "rules"];
+const CHECKED = [
+  ...["outcome", "position", "student_user_id", "session_id", "teacher_id", "course_id"],
+  ...["start_at_utc", "end_at_utc", "rules"],
+];
+
 function withRequestFlags(command: Command): Command {
   return command
     .option("--session <ID>", "a seat in this session")
@@ -48,7 +54,7 @@ export function defineRequests(booking: Command, shell: WithShell): void {
       "after",
       "\nA full session with a waitlist puts the student on it. Exits with 3 where a rule refuses.\n\nExample:\n  $ classbook booking create --session 88 --student ana --now 2026-11-20T09:00:00Z --db sample/school.sqlite3 --dry-run",
     )
-    .action(async (flags: RequestFlags, command: Command) => create(shell(command), flags));
+    .action(async (flags: RequestFlags, command: Command) => create(shell(command, CREATED), flags));
   withRequestFlags(
     booking.command("check").description("every rule with pass, fail or overridden, and why; writes nothing"),
   )
@@ -56,7 +62,7 @@ export function defineRequests(booking: Command, shell: WithShell): void {
       "after",
       "\nExits with 3 where the booking would be refused.\n\nExample:\n  $ classbook booking check --session 88 --student ana --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
-    .action(async (flags: RequestFlags, command: Command) => check(shell(command), flags));
+    .action(async (flags: RequestFlags, command: Command) => check(shell(command, CHECKED), flags));
 }
 
 /** @throws ClassbookError usage, with all that is wrong or missing */

@@ -10,7 +10,7 @@ import {
   rollbackSchema,
 } from "../../db/schema.ts";
 import { readSchemaState } from "../../db/schema-state.ts";
-import { refused } from "../../domain/error.ts";
+import { ClassbookError, notFound, refused } from "../../domain/error.ts";
 import { localTime, plural } from "../../domain/spoken.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, printObject, printRows } from "../output.ts";
@@ -18,6 +18,13 @@ import { safetyCopy } from "../safety-copy.ts";
 import { schemaProblems } from "../schema-problems.ts";
 import { heading } from "../screens/heading.ts";
 import type { Shell, WithShell } from "../shell.ts";
+
+const STATUS = ["database", "engine", "version", "layout", "app_label", "behind", "damage", "migrations"];
+const MIGRATED = ["database", "layout", "applied", "repaired"];
+const PLANNED = ["database", "pending", "repairs", "duplicates"];
+const ROLLED_BACK = ["undone", "deleted", "would_undo", "would_delete"];
+const CHECKED = ["problem", "what_to_do"];
+const COPIED = ["file", "bytes"];
 
 interface StatusFlags {
   check?: boolean;
@@ -33,7 +40,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     .option("--check", "exit with 6 where the schema is behind or damaged")
     .addHelpText("after", "\nExample:\n  $ classbook db status --db sample/school.sqlite3")
     .action(async (flags: StatusFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, STATUS);
       const { read, output, exit } = here;
       await read(async (database) => {
         const damage = await schemaProblems(here, database);
@@ -89,9 +96,12 @@ export function defineDb(db: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook db migrate --db new.sqlite3\n  $ classbook db migrate --db sample/school.sqlite3 --dry-run",
     )
     .action(async (flags: MigrateFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(
+        command,
+        command.optsWithGlobals<{ dryRun?: boolean }>().dryRun ? PLANNED : MIGRATED,
+      );
       if (here.dryRun) {
-        await here.read((database) => showPlan(here, database));
+        await rehearse(() => here.read((database) => showPlan(here, database)));
         return;
       }
       await here.write(
@@ -125,7 +135,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     .description("take back the last schema migration, with what stands in its tables")
     .addHelpText("after", "\nExample:\n  $ classbook db rollback --db new.sqlite3 --yes")
     .action(async (_flags: object, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, ROLLED_BACK);
       await here.write(async (database) => {
         const found = await countInRollback(database);
         if (found === null) {
@@ -142,7 +152,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             `${found.id} holds the record of what was migrated, and ${standing.length === 1 ? "a run stands" : `${standing.length} runs stand`}`,
             "nothing was changed; take the runs back first: `classbook legacy rollback`",
           );
-        const lost = found.tables.map((t) => `${t.rows} rows of ${t.table}`).join(", ");
+        const lost = found.tables.map((t) => `${plural(t.rows, "row")} of ${t.table}`).join(", ");
         const question = `Take back ${found.id}${lost === "" ? "" : `, which deletes ${lost}`}?`;
         if (here.dryRun) {
           await printObject(
@@ -166,7 +176,7 @@ export function defineDb(db: Command, shell: WithShell): void {
     )
     .addHelpText("after", "\nExample:\n  $ classbook db check --db sample/school.sqlite3")
     .action(async (_flags: object, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, CHECKED);
       const { read, output, exit } = here;
       await read(async (database) => {
         const { pending } = await readSchemaState(database);
@@ -186,13 +196,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             what_to_do: here.command(d.remedy),
           })),
         ];
-        await printRows(
-          output,
-          ["problem", "what_to_do"],
-          problems,
-          undefined,
-          "The schema is what this version expects.",
-        );
+        await printRows(output, CHECKED, problems, undefined, "The schema is what this version expects.");
         if (problems.length > 0) exit(EXIT.findings);
       });
     });
@@ -205,7 +209,7 @@ export function defineDb(db: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook db backup --db sample/school.sqlite3 --to sample/copy.sqlite3",
     )
     .action(async (flags: { to?: string }, command: Command) => {
-      const { read, output, now, dryRun, say } = shell(command);
+      const { read, output, now, dryRun, say } = shell(command, COPIED);
       await read(async (database) => {
         const { backupDatabase, planBackup } = await import("../../db/backup.ts");
         if (dryRun) {
@@ -231,6 +235,20 @@ function sayWhatIsLost(here: Shell, { layout }: Database, repaired: readonly str
     here.say(
       `The bookings of a migration come again: ${here.command("legacy rollback --force")}, then ${here.command("legacy migrate")}`,
     );
+}
+
+/** A rehearsal makes no file, so that a database which is not there yet cannot be looked at. */
+async function rehearse(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ClassbookError) || error.code !== "no_such_database") throw error;
+    throw notFound(
+      error.code,
+      error.message,
+      "check --db; if a new database is wanted, leave out --dry-run: `classbook db migrate` makes it, and changes nothing else",
+    );
+  }
 }
 
 async function showPlan(here: Shell, database: Database): Promise<void> {

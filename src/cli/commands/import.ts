@@ -5,12 +5,15 @@ import { readSchemaState } from "../../db/schema-state.ts";
 import { usageError } from "../../domain/error.ts";
 import { importLegacy } from "../../legacy/import.ts";
 import { EXIT } from "../exit.ts";
+import { wholeNumber } from "../options.ts";
 import { escapeControl, printObject } from "../output.ts";
 import type { WithShell } from "../shell.ts";
 
+const IMPORTED = ["source", "finished", "tables", "problems", "problem_count", "notes", "warnings"];
+
 interface ImportFlags {
   from: string;
-  batch: string;
+  batch: number;
 }
 
 export function defineImport(command: Command, shell: WithShell): void {
@@ -19,20 +22,13 @@ export function defineImport(command: Command, shell: WithShell): void {
       "--from <SOURCE>",
       "a Django database (SQLite file, postgres://…) or a dumpdata JSON file",
     )
-    .option("--batch <N>", "rows a transaction", "10000")
+    .option("--batch <N>", "rows a transaction", wholeNumber("--batch", "a number of rows"), 10_000)
     .addHelpText(
       "after",
       "\nIds are kept. Importing again brings over what is new or changed in the source.\n\nExample:\n  $ classbook import --from sample/school.sqlite3 --db new.sqlite3",
     )
     .action(async (flags: ImportFlags, run: Command) => {
-      const here = shell(run);
-      const batch = Number(flags.batch);
-      if (!Number.isInteger(batch) || batch < 1)
-        throw usageError(
-          "bad_batch",
-          `--batch "${flags.batch}" is not a number of rows`,
-          "a whole number from 1",
-        );
+      const here = shell(run, IMPORTED);
       if (here.dryRun)
         throw usageError(
           "no_dry_run",
@@ -54,7 +50,7 @@ export function defineImport(command: Command, shell: WithShell): void {
             const result = await importLegacy(database, {
               from: flags.from,
               appLabel,
-              batch,
+              batch: flags.batch,
               onProgress: ({ table, done, total }) => progress.update(table, done, total),
               shouldStop: here.stopping,
             });

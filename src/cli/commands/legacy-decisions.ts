@@ -22,6 +22,9 @@ import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { printRows } from "../output.ts";
 import { readInstant, type Shell } from "../shell.ts";
 
+/** What is printed of each row that was decided. */
+export const SETTLED = ["source_table", "source_id", "status", "code", "message"];
+
 export interface ResolveFlags {
   code?: string;
   student?: string;
@@ -174,7 +177,7 @@ async function finish(here: Shell, database: Database, settled: Settled[]): Prom
 async function printSettled(here: Shell, settled: readonly Settled[], what: string): Promise<void> {
   await printRows(
     here.output,
-    ["source_table", "source_id", "status", "code", "message"],
+    SETTLED,
     settled.map((row) => ({ ...row })),
     undefined,
     "No row is concerned.",

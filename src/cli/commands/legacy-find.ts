@@ -9,13 +9,27 @@ import { requireMigration } from "../migrated.ts";
 import { printObject, printRows, type Row } from "../output.ts";
 import type { WithShell } from "../shell.ts";
 
+const COLUMNS = [
+  "source_table",
+  "source_id",
+  "source_uuid",
+  "outcome",
+  "target_table",
+  "target_id",
+  "status",
+  "start_at_utc",
+  "code",
+  "message",
+  "run_id",
+];
+
 export function defineFind(legacy: Command, shell: WithShell): void {
   legacy
     .command("find <ROW>")
     .description("where a legacy row went, by its UUID or as TABLE:ID")
     .addHelpText("after", "\nExample:\n  $ classbook legacy find booking:1 --db sample/school.sqlite3")
     .action(async (name: string, _flags: object, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, COLUMNS);
       const by = parseSought(name);
       await here.read(async (database) => {
         await requireMigration(database);
@@ -28,24 +42,11 @@ export function defineFind(legacy: Command, shell: WithShell): void {
           );
         const rows: Row[] = [];
         for (const row of found) rows.push(await whereabouts(database, row));
-        const columns = [
-          "source_table",
-          "source_id",
-          "source_uuid",
-          "outcome",
-          "target_table",
-          "target_id",
-          "status",
-          "start_at_utc",
-          "code",
-          "message",
-          "run_id",
-        ];
         if (here.output.format === "json" && rows.length === 1) {
           await printObject(here.output, rows[0]!, () => "");
           return;
         }
-        await printRows(here.output, columns, rows, [
+        await printRows(here.output, COLUMNS, rows, [
           "source_table",
           "source_id",
           "outcome",

@@ -11,9 +11,10 @@ import { ISSUE_CODES } from "../../legacy/facts.ts";
 import { parseRowName } from "../../legacy/issues.ts";
 import { exportLine } from "../../legacy/issues-export.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
+import { readWhole } from "../options.ts";
 import { escapeControl, printObjects, printRows } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { importIssues, type ResolveFlags, resolve, retry, skip } from "./legacy-decisions.ts";
+import { importIssues, type ResolveFlags, resolve, retry, SETTLED, skip } from "./legacy-decisions.ts";
 
 const COLUMNS = ["source_table", "source_id", "code", "message", "status", "reason", "source"] as const;
 const SHOWN = ["source_table", "source_id", "code", "message", "status"];
@@ -45,11 +46,11 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
         // The bare noun lists, so commander takes a misspelt verb for an argument of the list.
         if (run.args.length > 0)
           throw usageError(
-            "unknownCommand",
+            "unknown_command",
             `unknown command '${run.args[0]}'`,
             `legacy issues has: ${issues.commands.map((verb) => verb.name()).join(", ")}`,
           );
-        await list(shell(run), flags);
+        await list(shell(run, COLUMNS), flags);
       });
   asList(issues.command("list", { isDefault: true }));
 
@@ -60,7 +61,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
       "after",
       "\nExample:\n  $ classbook legacy issues show booking:12 --db sample/school.sqlite3",
     )
-    .action(async (names: string[], _flags: object, run: Command) => show(shell(run), names));
+    .action(async (names: string[], _flags: object, run: Command) => show(shell(run, COLUMNS), names));
 
   issues
     .command("resolve [ROW...]")
@@ -79,7 +80,9 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
       "after",
       "\nExample:\n  $ classbook legacy issues resolve --code no_course --course 1 --db sample/school.sqlite3",
     )
-    .action(async (names: string[], flags: ResolveFlags, run: Command) => resolve(shell(run), names, flags));
+    .action(async (names: string[], flags: ResolveFlags, run: Command) =>
+      resolve(shell(run, SETTLED), names, flags),
+    );
 
   issues
     .command("skip [ROW...]")
@@ -91,7 +94,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
       '\nExample:\n  $ classbook legacy issues skip --code duplicate_booking --reason "the better row was kept" --db sample/school.sqlite3',
     )
     .action(async (names: string[], flags: { code?: string; reason: string }, run: Command) =>
-      skip(shell(run), names, flags),
+      skip(shell(run, SETTLED), names, flags),
     );
 
   issues
@@ -100,7 +103,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     .option("--code <CODE>", "all open rows of this reason")
     .addHelpText("after", "\nExample:\n  $ classbook legacy issues retry --db sample/school.sqlite3")
     .action(async (names: string[], flags: { code?: string }, run: Command) =>
-      retry(shell(run), names, flags),
+      retry(shell(run, SETTLED), names, flags),
     );
 
   issues
@@ -115,7 +118,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook legacy issues export issues.ndjson --db sample/school.sqlite3",
     )
     .action(async (file: string | undefined, flags: ListFlags, run: Command) =>
-      exportIssues(shell(run), file ?? null, flags),
+      exportIssues(shell(run, []), file ?? null, flags),
     );
 
   issues
@@ -127,7 +130,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
       "after",
       "\nExample:\n  $ classbook legacy issues import issues.ndjson --db sample/school.sqlite3",
     )
-    .action(async (file: string, _flags: object, run: Command) => importIssues(shell(run), file));
+    .action(async (file: string, _flags: object, run: Command) => importIssues(shell(run, SETTLED), file));
 }
 
 async function choose(here: Shell, flags: ListFlags): Promise<IssueRow[]> {
@@ -139,8 +142,8 @@ async function choose(here: Shell, flags: ListFlags): Promise<IssueRow[]> {
     problems.push(`--code "${flags.code}" is none of ${ISSUE_CODES.join(", ")}`);
   if (flags.table !== undefined && !(SOURCE_TABLES as readonly string[]).includes(flags.table))
     problems.push(`--table "${flags.table}" is none of ${SOURCE_TABLES.join(", ")}`);
-  const limit = flags.limit === undefined ? null : Number(flags.limit);
-  if (limit !== null && (!Number.isInteger(limit) || limit < 1))
+  const limit = flags.limit === undefined ? null : readWhole(flags.limit);
+  if (flags.limit !== undefined && limit === null)
     problems.push(`--limit "${flags.limit}" is not a number of rows`);
   if (problems.length > 0) throw usageError("bad_filter", problems.join("; "), undefined, problems);
   const filter = {

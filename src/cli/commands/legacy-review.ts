@@ -1,6 +1,7 @@
 /** The commands that look at what a migration did, and the one that takes it back. */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { findHolder } from "../../db/lease.ts";
 import { countOpenIssues } from "../../db/legacy.ts";
 import { countOutcomes, summariseIssues } from "../../db/legacy-issue.ts";
 import { listRuns } from "../../db/legacy-run.ts";
@@ -10,12 +11,26 @@ import type { Database } from "../../db/open.ts";
 import { requireWhole } from "../../db/schema.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { localTime, plural } from "../../domain/spoken.ts";
+import { LEASE } from "../../legacy/migrate.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
+import { wholeNumber } from "../options.ts";
 import { escapeControl, printObject, toJson } from "../output.ts";
 import { heading } from "../screens/heading.ts";
 import { verifyScreen } from "../screens/verification.ts";
 import type { Shell, WithShell } from "../shell.ts";
+
+const VERIFIED = [
+  ...["read", "migrated", "waitlisted", "quarantined", "unchanged", "by_status", "by_code", "by_table"],
+  ...["open_issues", "ok", "checks", "findings"],
+];
+const STATUS = ["database", "tables", "absent_tables", "open_issues", "by_code", "lock", "runs"];
+/** The report is one page. */
+const NO_FIELDS: string[] = [];
+const ROLLED_BACK = [
+  ...["run", "bookings", "waitlist_entries", "series", "issues", "sessions"],
+  ...["touched", "touched_rows", "done"],
+];
 
 export function defineVerify(legacy: Command, shell: WithShell): void {
   legacy
@@ -25,7 +40,7 @@ export function defineVerify(legacy: Command, shell: WithShell): void {
     )
     .addHelpText("after", "\nExample:\n  $ classbook legacy verify --db sample/school.sqlite3")
     .action(async (_flags: object, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, VERIFIED);
       await here.read(
         async (database) => {
           const result = await verify(here, database);
@@ -60,7 +75,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
     .option("--check", "exit with 6 where rows wait for a decision or were never read")
     .addHelpText("after", "\nExample:\n  $ classbook legacy status --db sample/school.sqlite3")
     .action(async (flags: { check?: boolean }, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, STATUS);
       await here.read(async (database) => {
         await requireWhole(database);
         const outcomes = await countOutcomes(database);
@@ -88,6 +103,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
             actor,
           }),
         );
+        const lock = await findHolder(database, LEASE);
         const open = await countOpenIssues(database);
         const byCode = Object.fromEntries(
           (await summariseIssues(database)).map((row) => [row.code, row.count]),
@@ -100,6 +116,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
             absent_tables: absent,
             open_issues: open,
             by_code: byCode,
+            lock,
             runs,
           },
           async () =>
@@ -119,8 +136,13 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
                 ? [`  No run yet: ${here.command("legacy migrate")}`]
                 : runs.map(
                     (run) =>
-                      `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase}; interrupted unless one is at work)` : ""}  started ${localTime(run.started_at, here.zone)} by ${escapeControl(run.actor)}`,
+                      `  run ${run.id}  ${run.status}${run.status === "running" ? ` (in ${run.phase.replaceAll("_", "-")}${lock === null ? "; interrupted: classbook legacy migrate goes on with it" : ""})` : ""}  started ${localTime(run.started_at, here.zone)} by ${escapeControl(run.actor)}`,
                   )),
+              ...(lock === null
+                ? []
+                : [
+                    `  at work: ${escapeControl(lock.user)} on ${escapeControl(lock.host)}, process ${lock.pid}, since ${localTime(lock.since_at, here.zone)}`,
+                  ]),
               ...(open > 0
                 ? [
                     `  ${plural(open, "row waits", "rows wait")} for a decision: ${here.command("legacy issues")}`,
@@ -146,7 +168,7 @@ export function defineReport(legacy: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook legacy report --to report.html --db sample/school.sqlite3",
     )
     .action(async (flags: { to?: string }, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, NO_FIELDS);
       const html = flags.to?.toLowerCase().endsWith(".html") === true;
       if (flags.to !== undefined && !html && !flags.to.toLowerCase().endsWith(".md")) {
         throw usageError(
@@ -186,18 +208,12 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
   legacy
     .command("rollback")
     .description("remove exactly what a run created, and give sessions back their columns")
-    .option("--run <ID>", "which run (default: the last)")
+    .option("--run <ID>", "which run (default: the last)", wholeNumber("--run", "a run's number"))
     .option("--force", "remove also what people changed since")
     .addHelpText("after", "\nExample:\n  $ classbook legacy rollback --dry-run --db sample/school.sqlite3")
-    .action(async (flags: { run?: string; force?: boolean }, command: Command) => {
-      const here = shell(command);
-      const runId = flags.run === undefined ? null : Number(flags.run);
-      if (runId !== null && !Number.isInteger(runId))
-        throw usageError(
-          "bad_run",
-          `--run "${flags.run}" is not a run's number`,
-          "`classbook legacy status` lists them",
-        );
+    .action(async (flags: { run?: number; force?: boolean }, command: Command) => {
+      const here = shell(command, ROLLED_BACK);
+      const runId = flags.run ?? null;
       await here.write(async (database) => {
         await requireMigration(database);
         const { planRollback, rollbackRun, shownTouched } = await import("../../legacy/rollback.ts");
@@ -212,7 +228,7 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
         const changed =
           touched.length === 0
             ? ""
-            : `\n${touched.length} of them were changed since: ${shownTouched(touched)}`;
+            : `\n${touched.length} of them ${touched.length === 1 ? "was" : "were"} changed since: ${shownTouched(touched)}`;
         const object = (done: boolean) => ({
           run: run.id,
           ...counts,
@@ -231,7 +247,7 @@ export function defineRollback(legacy: Command, shell: WithShell): void {
         if (touched.length > 0 && !flags.force) {
           throw refused(
             "touched",
-            `${touched.length} rows were changed since run ${run.id} wrote them: ${shownTouched(touched)}`,
+            `${plural(touched.length, "row was", "rows were")} changed since run ${run.id} wrote them: ${shownTouched(touched)}`,
             "nothing was changed; --force removes them too",
             touched,
           );

@@ -7,9 +7,12 @@ import { migrateSchema, planSchema, requireMigratable, requireWhole } from "../.
 import type { Actor } from "../../domain/actor.ts";
 import { shellWord } from "../../domain/command.ts";
 import { refused, usageError } from "../../domain/error.ts";
+import { plural } from "../../domain/spoken.ts";
+import { emptyCounts } from "../../legacy/counts.ts";
 import { DEFAULT_BATCH } from "../../legacy/facts.ts";
 import { EXIT, SIGNAL_EXIT } from "../exit.ts";
 import { zoneOfSource } from "../migrated.ts";
+import { wholeNumber } from "../options.ts";
 import { printObject } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { migrateScreen, planScreen } from "../screens/migration.ts";
@@ -18,8 +21,23 @@ import { defineFind } from "./legacy-find.ts";
 import { defineIssues } from "./legacy-issues.ts";
 import { defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
 
+const COUNTS = Object.keys(emptyCounts());
+const ODDITIES = ["absent_tables", "empty_columns", "filled_columns"];
+const PLANNED = [
+  ...COUNTS,
+  ...ODDITIES,
+  "overbooked",
+  "examples",
+  "estimated_seconds",
+  "pending_schema",
+  "repairs",
+  "duplicates",
+  "unfinished_import",
+];
+const MIGRATED = [...COUNTS, ...ODDITIES, "run", "finished", "resumed", "open_issues"];
+
 interface MigrateFlags {
-  batch: string;
+  batch: number;
   backup: boolean;
   sourceTimezone?: string;
 }
@@ -34,7 +52,7 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
     )
     .addHelpText("after", "\nExample:\n  $ classbook legacy plan --db sample/school.sqlite3")
     .action(async (flags: { sourceTimezone?: string }, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, PLANNED);
       await here.read((database) => plan(here, database, flags.sourceTimezone ?? null), {
         connectionWrites: true,
       });
@@ -45,7 +63,12 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
     .description(
       "take every legacy row over: as a booking, a waitlist entry, or a quarantined row with a reason",
     )
-    .option("--batch <N>", "legacy rows a transaction", String(DEFAULT_BATCH))
+    .option(
+      "--batch <N>",
+      "legacy rows a transaction",
+      wholeNumber("--batch", "a number of rows"),
+      DEFAULT_BATCH,
+    )
     .option(
       "--source-timezone <ZONE>",
       "zone of legacy timestamps without an offset, where the app ran with USE_TZ off",
@@ -56,7 +79,10 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
       "\nKill it anywhere and run it again: it goes on where it stopped.\n\nExample:\n  $ classbook legacy migrate --db sample/school.sqlite3",
     )
     .action(async (flags: MigrateFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(
+        command,
+        command.optsWithGlobals<{ dryRun?: boolean }>().dryRun ? PLANNED : MIGRATED,
+      );
       if (here.dryRun) {
         await here.read((database) => plan(here, database, flags.sourceTimezone ?? null), {
           connectionWrites: true,
@@ -137,13 +163,6 @@ async function requireLegacy(database: Database): Promise<void> {
 }
 
 async function migrate(here: Shell, database: Database, actor: Actor, flags: MigrateFlags): Promise<void> {
-  const batch = Number(flags.batch);
-  if (!Number.isInteger(batch) || batch < 1)
-    throw usageError(
-      "bad_batch",
-      `--batch "${flags.batch}" is not a number of rows`,
-      "a whole number from 1",
-    );
   await requireLegacy(database);
   await requireExactIds(database);
   await requireImported(database);
@@ -163,7 +182,7 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
       sourceTimezone: zone,
       now: here.now,
       actor,
-      batch,
+      batch: flags.batch,
       onProgress: ({ phase, done, total }) => progress.update(phase.replaceAll("_", "-"), done, total),
       shouldStop: here.stopping,
     });
@@ -182,7 +201,7 @@ async function migrate(here: Shell, database: Database, actor: Actor, flags: Mig
     await printObject(here.output, object, () => migrateScreen(here, database, result, { seconds, ...odd }));
     if (!result.finished)
       here.say(
-        `Stopped after ${counts.read.toLocaleString("en")} rows; what was done is kept. The same command goes on from here.`,
+        `Stopped after ${plural(counts.read, "row")}; what was done is kept. The same command goes on from here.`,
       );
     else if (result.openIssues > 0) here.exit(EXIT.findings);
   } finally {

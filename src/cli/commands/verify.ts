@@ -1,11 +1,14 @@
 import type { Command } from "commander";
 import { CHECKS } from "../../db/checks.ts";
 import { refused } from "../../domain/error.ts";
+import { plural } from "../../domain/spoken.ts";
 import { chooseChecks, planRepairs, repairInvariants, verifyInvariants } from "../../operations/verify.ts";
 import { EXIT } from "../exit.ts";
 import { printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import type { WithShell } from "../shell.ts";
+
+const COLUMNS = ["check", "severity", "count", "examples"];
 
 interface VerifyFlags {
   fix?: boolean;
@@ -24,7 +27,7 @@ export function defineVerify(verify: Command, shell: WithShell): void {
       "\nExits with 6 where an invariant does not hold.\n\nExample:\n  $ classbook verify --db sample/school.sqlite3\n  $ classbook verify seats_taken --fix --yes --db sample/school.sqlite3",
     )
     .action(async (names: string[], flags: VerifyFlags, command: Command) => {
-      const here = shell(command);
+      const here = shell(command, COLUMNS);
       const checks = chooseChecks(names);
       if (flags.fix) {
         await here.write(async (database, actor) => {
@@ -33,7 +36,11 @@ export function defineVerify(verify: Command, shell: WithShell): void {
           if (repairs.length > MOST_SHOWN)
             here.say(`  … and ${(repairs.length - MOST_SHOWN).toLocaleString("en")} more`);
           if (repairs.length === 0 || here.dryRun) return;
-          if (!(await here.confirm(`Make these ${repairs.length.toLocaleString("en")} repairs?`)))
+          if (
+            !(await here.confirm(
+              repairs.length === 1 ? "Make this repair?" : `Make these ${plural(repairs.length, "repair")}?`,
+            ))
+          )
             throw refused("not_confirmed", "not confirmed", "nothing was changed");
           if (flags.backup) await safetyCopy(here, database);
           await repairInvariants(database, checks, { now: here.now(), actor });
@@ -44,10 +51,10 @@ export function defineVerify(verify: Command, shell: WithShell): void {
         const rows = found.map((violation) => ({ ...violation }));
         await printRows(
           here.output,
-          ["check", "severity", "count", "examples"],
+          COLUMNS,
           rows,
           undefined,
-          `${checks.length} invariants hold.`,
+          `${plural(checks.length, "invariant holds", "invariants hold")}.`,
         );
         if (found.length > 0) here.exit(EXIT.findings);
       });

@@ -8,21 +8,23 @@ import type { Counts, TableCounts } from "../../legacy/counts.ts";
 import type { MigrateResult } from "../../legacy/migrate.ts";
 import type { Preview } from "../../legacy/preview.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
-import { type Paint, paintFor } from "../io.ts";
+import { type Io, type Paint, paintFor } from "../io.ts";
 import { escapeControl } from "../output.ts";
 import type { Shell } from "../shell.ts";
+import { wrapLine } from "../wrap.ts";
 import { heading } from "./heading.ts";
 
+const TABLES = ["booking", "one_on_one_booking"] as const;
 const NAMES = { booking: "Group bookings", one_on_one_booking: "One-on-one lessons" } as const;
 
 function number(n: number): string {
   return n.toLocaleString("en");
 }
 
-/** The table of outcomes, its sum line checked before it is drawn with a tick. */
-function outcomeTable(
+/** The outcomes of both kinds of rows, their sum checked before it gets a tick: as a table, or as a list where the terminal is too narrow for one. */
+function outcomes(
   counts: Counts,
-  paint: Paint,
+  { io, paint }: { io: Io; paint: Paint },
   verbs: { migrated: string; waitlisted: string; quarantined: string },
   { absent_tables: absent }: Oddities,
 ): string[] {
@@ -35,11 +37,28 @@ function outcomeTable(
       ? ([["unchanged", (c: TableCounts) => c.unchanged]] as [string, (c: TableCounts) => number][])
       : []),
   ];
+  const adds = counts.read === counts.migrated + counts.waitlisted + counts.quarantined + counts.unchanged;
+  const tick = adds ? paint.green("✓") : paint.red("✗ does not add up");
+  const shown = (n: number) => (n === 0 ? "–" : number(n));
+  const sum = `= ${number(counts.read)}`;
   const width = 12;
   const line = (label: string, cells: string[]) =>
     `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(width)).join("")}`;
-  const cells = (c: TableCounts) => columns.map(([, of]) => (of(c) === 0 ? "–" : number(of(c))));
-  const adds = counts.read === counts.migrated + counts.waitlisted + counts.quarantined + counts.unchanged;
+  const last = line(
+    "",
+    columns.map(([, of]) => shown(of(counts))),
+  );
+  if (io.outIsTerminal && `${last}  ${sum} ✓`.length > io.width) {
+    const list = (label: string, c: TableCounts) => [
+      `  ${label}`,
+      ...columns.map(([name, of]) => `    ${paint.dim(name.padEnd(width))}${shown(of(c)).padStart(width)}`),
+    ];
+    return [
+      ...TABLES.flatMap((table) => list(NAMES[table], counts.by_table[table])),
+      ...list("Together", counts),
+      `    ${sum} ${tick}`,
+    ];
+  }
   return [
     paint.dim(
       line(
@@ -47,30 +66,47 @@ function outcomeTable(
         columns.map(([name]) => name),
       ),
     ),
-    ...(["booking", "one_on_one_booking"] as const).map((table) =>
+    ...TABLES.map((table) =>
       absent.includes(table)
-        ? `${line(NAMES[table], ["–"])}  no such table`
-        : line(NAMES[table], cells(counts.by_table[table])),
+        ? `${line(
+            NAMES[table],
+            columns.map(() => "–"),
+          )}  no such table`
+        : line(
+            NAMES[table],
+            columns.map(([, of]) => shown(of(counts.by_table[table]))),
+          ),
     ),
     `  ${"─".repeat(20 + width * columns.length)}`,
-    `${line("", cells(counts))}  = ${number(counts.read)} ${adds ? paint.green("✓") : paint.red("✗ does not add up")}`,
+    `${last}  ${sum} ${tick}`,
   ];
 }
 
-function reasons(here: Shell, counts: Counts, examples: Record<string, string[]>, paint: Paint): string[] {
+/** Columns that a sentence beside others should have at least. */
+const SENTENCE = 40;
+
+function reasons(
+  here: Shell,
+  counts: Counts,
+  examples: Record<string, string[]>,
+  { io, paint }: { io: Io; paint: Paint },
+): string[] {
   const codes = Object.entries(counts.by_code).sort(([, a], [, b]) => b - a);
   if (codes.length === 0) return [];
   const widest = Math.max(...codes.map(([code]) => code.length));
+  const beside = widest + 16;
+  const isNarrow = io.outIsTerminal && io.width < beside + SENTENCE;
   return [
     "",
     `  Why ${plural(counts.quarantined, "row waits", "rows wait")} for a decision`,
     ...codes.flatMap(([code, n]) => {
-      const head = `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   `;
       const remedy = paint.dim(`→ ${here.command(`legacy issues ${usualRemedy(code, null)}`)}`);
       const example = examples[code]?.[0];
-      return example === undefined
-        ? [head + remedy]
-        : [head + escapeControl(example), `${" ".repeat(widest + 16)}${remedy}`];
+      const said = [...(example === undefined ? [] : [escapeControl(example)]), remedy];
+      if (isNarrow) return [`    ${paint.yellow(code)} ${number(n)}`, ...said.map((text) => `      ${text}`)];
+      const head = `    ${paint.yellow(code.padEnd(widest))} ${number(n).padStart(8)}   `;
+      const fitted = (text: string) => (io.outIsTerminal ? wrapLine(text, io.width, beside) : text);
+      return said.map((text, nth) => fitted((nth === 0 ? head : " ".repeat(beside)) + text));
     }),
   ];
 }
@@ -110,12 +146,13 @@ export async function planScreen(
   } & Oddities,
 ): Promise<string> {
   const paint = paintFor(here.io);
+  const look = { io: here.io, paint };
   const lines = [
     paint.bold(await heading(database)),
     "",
-    ...outcomeTable(
+    ...outcomes(
       preview,
-      paint,
+      look,
       {
         migrated: "migrate",
         waitlisted: "waitlist",
@@ -125,7 +162,7 @@ export async function planScreen(
     ),
     ...oddities(odd),
     ...statuses(preview),
-    ...reasons(here, preview, preview.examples, paint),
+    ...reasons(here, preview, preview.examples, look),
   ];
   if (preview.overbooked.length > 0) {
     const some = preview.overbooked
@@ -162,13 +199,14 @@ export async function migrateScreen(
   { seconds, ...odd }: { seconds: number } & Oddities,
 ): Promise<string> {
   const paint = paintFor(here.io);
+  const look = { io: here.io, paint };
   const { counts } = result;
   const lines = [
     paint.bold(await heading(database)),
     "",
-    ...outcomeTable(
+    ...outcomes(
       counts,
-      paint,
+      look,
       {
         migrated: "migrated",
         waitlisted: "waitlisted",
@@ -184,7 +222,7 @@ export async function migrateScreen(
           `  ${plural(counts.updated, "unified row was", "unified rows were")} brought up to date with changed legacy rows.`,
         ]
       : []),
-    ...reasons(here, counts, {}, paint),
+    ...reasons(here, counts, {}, look),
     "",
     `  Run ${result.runId} ${result.finished ? "finished" : "stopped"} in ${seconds.toFixed(1)} s${result.resumed ? ", going on with an interrupted run" : ""}.`,
   ];

@@ -1,5 +1,6 @@
 /** What `legacy verify` shows a person. */
 import type { Database } from "../../db/open.ts";
+import { plural } from "../../domain/spoken.ts";
 import type { VerifyResult } from "../../legacy/verify.ts";
 import { paintFor } from "../io.ts";
 import { escapeControl } from "../output.ts";
@@ -12,7 +13,7 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
   const lines = [
     paint.bold(await heading(database)),
     "",
-    `  ${n(result.read)} legacy rows = ${n(result.migrated)} bookings + ${n(result.waitlisted)} waitlist entries + ${n(result.quarantined)} quarantined`,
+    `  ${plural(result.read, "legacy row")} = ${plural(result.migrated, "booking")} + ${plural(result.waitlisted, "waitlist entry", "waitlist entries")} + ${n(result.quarantined)} quarantined`,
     "",
   ];
   for (const check of result.checks) {
@@ -21,6 +22,7 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
     lines.push(`  ${mark} ${check.what}${check.count > 0 ? `: ${n(check.count)}` : ""}`);
     for (const example of finding?.examples.slice(0, 5) ?? [])
       lines.push(paint.dim(`      ${escapeControl(example)}`));
+    if (finding?.remedy !== undefined) lines.push(`      → ${finding.remedy}`);
   }
   lines.push(
     "",
@@ -30,7 +32,7 @@ export async function verifyScreen(here: Shell, database: Database, result: Veri
   );
   if (result.open_issues > 0)
     lines.push(
-      `  ${n(result.open_issues)} quarantined rows wait for a decision: ${here.command("legacy issues")}`,
+      `  ${plural(result.open_issues, "quarantined row waits", "quarantined rows wait")} for a decision: ${here.command("legacy issues")}`,
     );
   lines.push("");
   return lines.join("\n");
