@@ -1,13 +1,12 @@
 /** What the commands share that look at a migration, or go on with it. */
 import { countOpenIssues } from "../db/legacy.ts";
-import { listRuns } from "../db/legacy-run.ts";
+import { listRuns, sourceTimezone } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
 import { requireWhole } from "../db/schema.ts";
 import { requireSchema } from "../db/schema-state.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { plural } from "../domain/spoken.ts";
 import { isZone } from "../domain/zone.ts";
-import { sourceTimezone } from "../legacy/migrate.ts";
 import type { Shell } from "./shell.ts";
 
 /** A zone from a flag, checked. */

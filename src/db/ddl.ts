@@ -2,7 +2,6 @@
  * Tables as data, and the SQL that creates them: per engine, and in the form that Django's own
  * migrations give them where the layout is a Django app's (names of indexes and constraints included).
  */
-import { createHash } from "node:crypto";
 import type { Column, Engine, Layout, LogicalTable } from "./layout.ts";
 
 /** One reversible statement of a schema migration. */
@@ -87,7 +86,8 @@ export function quote(name: string): string {
 }
 
 function digest(parts: string[], length: number): string {
-  const hash = createHash("md5");
+  // Loaded here, for most starts name nothing.
+  const hash = process.getBuiltinModule("node:crypto").createHash("md5");
   for (const part of parts) hash.update(part);
   return hash.digest("hex").slice(0, length);
 }

@@ -182,3 +182,11 @@ export async function changeBack(database: Database, trx: Trx, runId: number): P
   }
   await trx.deleteFrom("legacy_session_before").where("run_id", "=", runId).execute();
 }
+
+/** The lease that whatever writes a migration's outcome holds. */
+export const LEASE = "legacy";
+
+/** The zone of legacy timestamps: as asked for, else as an earlier run was told, else UTC. */
+export async function sourceTimezone(database: Database, asked: string | null): Promise<string> {
+  return asked ?? (await readSetting(database, "source_timezone")) ?? "UTC";
+}

@@ -1,5 +1,4 @@
 /** The schema steps: which there are, which are applied, and what they do to a database as it is. */
-import { createHash } from "node:crypto";
 import { migration as bookingTables } from "../../migrations/0001_booking_tables.ts";
 import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
 import { migration as signals } from "../../migrations/0003_signals.ts";
@@ -51,6 +50,7 @@ const checksums = new Map<Engine, Map<string, string>>();
 export function checksumOf(migration: SchemaMigration, engine: Engine): string {
   let known = checksums.get(engine);
   if (known === undefined) {
+    const { createHash } = process.getBuiltinModule("node:crypto"); // Most starts need no checksum.
     const empty = new Layout("native", null, new Map());
     known = new Map(
       planMigrations(MIGRATIONS, { engine, layout: empty }).map(({ migration: { id }, steps }) => {
@@ -85,14 +85,18 @@ export async function listApplied(db: Database["db"]): Promise<AppliedMigration[
   return db.selectFrom("schema_history").selectAll().orderBy("id").execute();
 }
 
-/** @throws ClassbookError usage where the schema is not the one that this command needs. */
+/** @throws ClassbookError findings `schema_behind`: steps up to this one are not applied. Asked at every start: it reads the names only. */
 export async function requireSchema(database: Database, upTo = "0003_signals"): Promise<void> {
-  const { pending } = await readSchemaState(database);
-  if (pending.some((migration) => migration.id <= upTo)) {
+  const { db, layout } = database;
+  const applied = layout.has("schema_history")
+    ? await db.selectFrom("schema_history").select("id").execute()
+    : [];
+  const pending = MIGRATIONS.map(({ id }) => id).filter((id) => !applied.some((row) => row.id === id));
+  if (pending.some((id) => id <= upTo)) {
     throw new ClassbookError({
       kind: "findings",
       code: "schema_behind",
-      message: `the schema of ${database.address} is behind: ${pending.map((m) => m.id).join(", ")} pending`,
+      message: `the schema of ${database.address} is behind: ${pending.join(", ")} pending`,
       hint: "run `classbook db migrate` first",
     });
   }

@@ -11,7 +11,7 @@ import { type BatchResult, moveSequence, openStage, upsertStage } from "../db/im
 import { readTargetTables, type TargetTable } from "../db/import-target.ts";
 import { insertUnified } from "../db/import-unified.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import { deleteSetting, readSetting, UNFINISHED_IMPORT, writeSetting } from "../db/legacy-run.ts";
+import { deleteSetting, LEASE, readSetting, UNFINISHED_IMPORT, writeSetting } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
 import { requireSchema } from "../db/schema-state.ts";
 import { writing } from "../db/transaction.ts";
@@ -20,7 +20,6 @@ import { usageError } from "../domain/error.ts";
 import { addRows, columnsLeftBehind, newBatch, type Shape, shapeOf, usableColumns } from "./import-rows.ts";
 import { mergeSessions } from "./import-session.ts";
 import { teacherIdsOf } from "./import-teacher.ts";
-import { LEASE } from "./migrate.ts";
 
 export type { ImportProblem } from "../db/import-source.ts";
 

@@ -11,9 +11,9 @@ import { requireExactIds } from "../db/legacy-ids.ts";
 import {
   deleteSetting,
   insertRun,
+  LEASE,
   listRuns,
   type RunRow,
-  readSetting,
   updateRun,
   writeSetting,
 } from "../db/legacy-run.ts";
@@ -30,8 +30,6 @@ import type { MappingOptions } from "./facts.ts";
 import { ID_TABLES, type Ids, IdsUsedUp } from "./ids.ts";
 import { FIRST_KEY, PHASES, type Phase, type PhaseState, workOf } from "./phases.ts";
 import type { WriteContext } from "./write.ts";
-
-export const LEASE = "legacy";
 
 export interface Progress {
   phase: Phase;
@@ -200,11 +198,6 @@ async function makeRun(
 async function rememberZone(trx: Trx, zone: string): Promise<void> {
   if (zone === "UTC") await deleteSetting(trx, "source_timezone");
   else await writeSetting(trx, "source_timezone", zone);
-}
-
-/** The zone of legacy timestamps: as asked for, else as an earlier run was told, else UTC. */
-export async function sourceTimezone(database: Database, asked: string | null): Promise<string> {
-  return asked ?? (await readSetting(database, "source_timezone")) ?? "UTC";
 }
 
 async function runPhases(run: Run): Promise<boolean> {

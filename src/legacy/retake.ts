@@ -1,7 +1,7 @@
 /** Takes single rows up again: the same path as a run, in one transaction. */
 import { pauseTriggers, resumeTriggers } from "../db/bulk.ts";
 import { releaseLease, renewLease, takeLease } from "../db/lease.ts";
-import { listRuns } from "../db/legacy-run.ts";
+import { LEASE, listRuns } from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { LegacySource } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
@@ -13,7 +13,7 @@ import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
 import { noIds } from "./ids.ts";
-import { LEASE, relaxForeignKeys } from "./migrate.ts";
+import { relaxForeignKeys } from "./migrate.ts";
 import { takePage } from "./page.ts";
 import { countSeats, FIRST_KEY, PAGE, type PhaseState } from "./phases.ts";
 import { writeSeriesPage } from "./series.ts";

@@ -10,7 +10,7 @@ import {
   listRunSeries,
   listSessionsBefore,
 } from "../db/legacy-rollback.ts";
-import { changeBack, listRuns, type RunRow, updateRun } from "../db/legacy-run.ts";
+import { changeBack, LEASE, listRuns, type RunRow, updateRun } from "../db/legacy-run.ts";
 import type { Database, Db } from "../db/open.ts";
 import { listNotMigrated, listSeriesItems } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
@@ -19,7 +19,6 @@ import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
 import { noIds } from "./ids.ts";
-import { LEASE } from "./migrate.ts";
 import { fingerprint, SERIES_COLUMNS, writeSeriesPage } from "./series.ts";
 import { removeBookings, type WriteContext } from "./write.ts";
 

@@ -6,7 +6,7 @@ import { type Answers, type IssueRow, listIssues } from "../../src/db/legacy-iss
 import type { Database } from "../../src/db/open.ts";
 import { chooseIssues, resolveIssues, retryIssues, skipIssues } from "../../src/legacy/issues.ts";
 import { exportLine, importAnswers, parseExport } from "../../src/legacy/issues-export.ts";
-import { LEASE } from "../../src/legacy/migrate.ts";
+import { LEASE } from "../../src/db/legacy-run.ts";
 import { ENGINES, query } from "../support/databases.ts";
 import { complaints, expectNothingMore, lessons, rowsOnly, verify } from "../support/delta.ts";
 import { groupCases, issueWorld, lessonCases } from "../support/issue-cases.ts";

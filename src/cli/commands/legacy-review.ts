@@ -1,17 +1,15 @@
 /** The commands that look at what a migration did, and the one that takes it back. */
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { findHolder } from "../../db/lease.ts";
 import { countOpenIssues } from "../../db/legacy.ts";
 import { countOutcomes, summariseIssues } from "../../db/legacy-issue.ts";
-import { listRuns } from "../../db/legacy-run.ts";
+import { LEASE, listRuns } from "../../db/legacy-run.ts";
 import { countSource } from "../../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { requireWhole } from "../../db/schema.ts";
 import { refused, usageError } from "../../domain/error.ts";
 import { localTime, plural } from "../../domain/spoken.ts";
-import { LEASE } from "../../legacy/migrate.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { wholeNumber } from "../options.ts";
@@ -103,7 +101,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
             actor,
           }),
         );
-        const lock = await findHolder(database, LEASE);
+        const lock = await (await import("../../db/lease.ts")).findHolder(database, LEASE);
         const open = await countOpenIssues(database);
         const byCode = Object.fromEntries(
           (await summariseIssues(database)).map((row) => [row.code, row.count]),
