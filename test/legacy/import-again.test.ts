@@ -217,7 +217,7 @@ describe.each(ENGINES)("unified rows on %s", (engine) => {
       const again = await importFrom(database, source.address);
       expect(again.problems).toEqual([]);
       expect(again.notes).toContain(
-        "live_class_booking: 1 rows that differ from the source were kept as they are here",
+        "live_class_booking: 1 row that differs from the source was kept as it is here",
       );
     });
     expect(await query(target, "select student_note from live_class_booking where id = 1")).toEqual([

@@ -149,7 +149,7 @@ for (const engine of ENGINES) {
         child.child.kill(signal);
         const ended = await child.ended;
         expect(ended).toMatchObject({ code, signal: null });
-        const rows = /Stopped after (\d+) rows; what was done is kept\. The same command goes on/.exec(
+        const rows = /Stopped after (\d+) rows?; what was done is kept\. The same command goes on/.exec(
           ended.err,
         );
         expect(Number(rows?.[1])).toBeGreaterThan(0);
