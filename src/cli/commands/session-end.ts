@@ -77,7 +77,7 @@ async function cancel(here: Shell, words: readonly string[], input: CancelFlags)
     here.say("No sessions.");
     return;
   }
-  if (!here.dryRun) {
+  if (!here.dryRun && !here.yes) {
     const { what, pending, confirmed, queued } = await countFor(here, ids);
     const bookings = plural(pending + confirmed, "booking");
     const places = plural(queued, "place in the queue", "places in the queue");

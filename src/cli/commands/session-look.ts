@@ -64,7 +64,6 @@ const ROSTER_SHOWN = [
   "email",
   "seats_reserved",
   "student_note",
-  "first_attended_at",
   "last_attended_at",
   "position",
 ];
