@@ -1,5 +1,6 @@
 /** A session's bookings follow it: to another time, teacher or course (SPEC 3). */
 import { type BookingRow, changeBooking, reviveBooking } from "../db/booking.ts";
+import { isUniqueViolation } from "../db/error.ts";
 import { moveSeriesItem } from "../db/series-item.ts";
 import { type BookingPlace, lockBookings, moveBooking } from "../db/session-edit.ts";
 import { hasEnded } from "../domain/booking.ts";
@@ -50,7 +51,7 @@ export async function followSession(
       followed.push(await takeUp(context, booking, holder, place));
       continue;
     }
-    await moveBooking(database, trx, { ...place, id: booking.id, updated_at: now });
+    await move(context, booking, place);
     const pick = (from: SessionPlace) => Object.fromEntries(changed.map((column) => [column, from[column]]));
     await record(context, {
       what: "moved",
@@ -63,6 +64,20 @@ export async function followSession(
     followed.push({ ...booking, ...place, updated_at: now });
   }
   return followed;
+}
+
+async function move({ database, trx, now }: Context, { id }: BookingRow, place: SessionPlace): Promise<void> {
+  try {
+    await moveBooking(database, trx, { ...place, id, updated_at: now });
+  } catch (error) {
+    // The app booked the same student at the new time between the look and the write.
+    if (!isUniqueViolation(error)) throw error;
+    throw refused(
+      "duplicate",
+      `booking ${id} cannot move along: its student was booked at the new time in this moment (duplicate)`,
+      "run it again",
+    );
+  }
 }
 
 /** The row that ended and holds the key becomes the booking. */

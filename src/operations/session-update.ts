@@ -129,11 +129,17 @@ function withTime(session: SessionView): SessionView {
 }
 
 function differing(session: SessionView, asked: Values): Values {
+  const now = { ...session, duration_minutes: minutesOf(session) };
   return Object.fromEntries(
     Object.entries(asked).filter(
-      ([key, value]) => value !== undefined && session[key as keyof SessionView] !== value,
+      ([key, value]) => value !== undefined && now[key as keyof SessionView] !== value,
     ),
   );
+}
+
+/** 60 where null or 0 (LEGACY 2.1). */
+function minutesOf({ duration_minutes }: SessionView): number {
+  return duration_minutes || 60;
 }
 
 /** @throws ClassbookError refused `status`, `permission`, `session-incomplete` */
@@ -174,7 +180,7 @@ function completed(session: SessionView, wanted: Values, teacher: Teacher | null
   const values = { ...wanted };
   if (isMoved(wanted)) {
     const start = wanted.start_at_utc ?? session.start_at_utc;
-    const minutes = wanted.duration_minutes ?? (session.duration_minutes || 60); // LEGACY 2.1
+    const minutes = wanted.duration_minutes ?? minutesOf(session);
     if (start !== null)
       Object.assign(values, {
         start_at_utc: start,

@@ -10,7 +10,7 @@ import { getSession } from "../../operations/session-details.ts";
 import { cancelSession, completeSession, UNMARKED, type Unmarked } from "../../operations/session-end.ts";
 import { actingFor, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import type { Row } from "../output.ts";
+import { escapeControl, type Row } from "../output.ts";
 import { effectText, sessionLine } from "../screens/session.ts";
 import type { GlobalFlags, Shell, WithShell } from "../shell.ts";
 import { sessionRow } from "./session-look.ts";
@@ -64,7 +64,7 @@ async function countFor(here: Shell, ids: readonly number[]): Promise<LiveCount 
     const counts = await countLive(database, ids);
     if (ids.length > 1) return { ...counts, what: plural(ids.length, "session") };
     const session = await look(database, actingFor(here, actor), (context) => getSession(context, ids[0]!));
-    return { ...counts, what: `session ${session.id} (${session.title})` };
+    return { ...counts, what: `session ${session.id} (${escapeControl(session.title)})` };
   });
 }
 
