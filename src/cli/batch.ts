@@ -58,6 +58,11 @@ export interface Each {
   screen: (row: Row) => string;
 }
 
+/** Every field of a command that acts on each id. */
+export function eachOf(columns: readonly string[]): string[] {
+  return ["id", "result", "code", "message", ...columns.filter((column) => column !== "id")];
+}
+
 /**
  * Acts on each id. One id: its refusal is the command's. Several: each has a line, and what was refused says why;
  * 7 where some were done and others not, else the worst code of all.
@@ -109,11 +114,11 @@ async function actOnAll(
       codes.push(EXIT[error.kind]);
     }
   }
-  await printRows(
-    here.output,
-    ["id", "result", "code", "message", ...columns.filter((c) => c !== "id")],
-    rows,
-    ["id", "result", "message", ...columns.filter((c) => ["status", "student", "start_at_utc"].includes(c))],
-  );
+  await printRows(here.output, eachOf(columns), rows, [
+    "id",
+    "result",
+    "message",
+    ...columns.filter((c) => ["status", "student", "start_at_utc"].includes(c)),
+  ]);
   if (codes.length > 0) here.exit(codes.length < rows.length ? EXIT.partial : Math.max(...codes));
 }

@@ -27,6 +27,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "seats and lessons: book, check, approve, cancel, move, mark attendance",
     load: async () => (await import("./commands/booking.ts")).defineBooking,
   },
+  session: {
+    summary: "live classes: plan, list, change, cancel, complete, and who is in them",
+    load: async () => (await import("./commands/session.ts")).defineSession,
+  },
   verify: {
     summary: "check the invariants of the unified model, and repair",
     load: async () => (await import("./commands/verify.ts")).defineVerify,

@@ -39,6 +39,8 @@ export interface Shell {
   output: OutputOptions;
   /** Time zone of display and of bare input times. */
   zone: string;
+  /** The zone that `--tz` or a setting asks for; null = none does, and `zone` is the system's. */
+  askedZone: string | null;
   /** The clock: the fixed instant of `--now`, else the time. */
   now: () => Instant;
   /** How long a waitlist offer holds a seat. */
@@ -132,6 +134,7 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     get zone() {
       return zone();
     },
+    askedZone: settle("tz", flags.tz, env),
     now: () => fixed ?? fromDate(new Date()),
     offerHours: DEFAULT_OFFER_HOURS,
     yes: flags.yes === true,

@@ -1,5 +1,6 @@
 /** Seats of a live class session, and what its status lets happen (SPEC 2, 3). */
 import type { Instant } from "./instant.ts";
+import { isZone } from "./zone.ts";
 
 export const SESSION_STATUSES = [
   "draft",
@@ -11,13 +12,51 @@ export const SESSION_STATUSES = [
 ] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
+/**
+ * Where a session can go from each status (SPEC 2). Scheduled and booking_closed change into each other; what is
+ * completed or cancelled stays so.
+ */
+export const SESSION_STEPS: Record<SessionStatus, readonly SessionStatus[]> = {
+  draft: ["scheduled", "cancelled"],
+  scheduled: ["booking_closed", "live", "completed", "cancelled"],
+  booking_closed: ["scheduled", "live", "completed", "cancelled"],
+  live: ["completed", "cancelled"],
+  completed: [],
+  cancelled: [],
+};
+
+/** @param from as stored: a word that the model does not know leads nowhere */
+export function isSessionStepAllowed(from: string, to: SessionStatus): boolean {
+  return (SESSION_STEPS[from as SessionStatus] ?? []).includes(to);
+}
+
+/** Completed or cancelled: only its texts may still be corrected. */
+export function isOver(status: string): boolean {
+  return (SESSION_STEPS[status as SessionStatus] ?? []).length === 0;
+}
+
 export const MEETING_PROVIDERS = ["zoom", "google_meet", "microsoft_teams", "custom"] as const;
 
 /** Sessions that take their teacher's time. */
 export const BUSY_SESSION_STATUSES = ["scheduled", "live", "booking_closed"] as const;
 
+export function takesTime(status: string): boolean {
+  return (BUSY_SESSION_STATUSES as readonly string[]).includes(status);
+}
+
 /** A class longer than this is a mistyped number; what overlaps a time is looked for that far back. */
 export const LONGEST_MINUTES = 7 * 24 * 60;
+
+/** What is wrong with a length, as a sentence; null where nothing is. A session ends after it starts. */
+export function lengthProblem(minutes: number): string | null {
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES) return null;
+  return `a session of ${minutes} minutes: it lasts from 1 minute to ${LONGEST_MINUTES} (7 days)`;
+}
+
+/** The zone in which a session was planned; UTC where none was kept, or none that exists. */
+export function zoneOfSession({ timezone_snapshot: zone }: { timezone_snapshot: string | null }): string {
+  return zone !== null && isZone(zone) ? zone : "UTC";
+}
 
 /** Seats of a session by what holds them. */
 export interface SeatCount {

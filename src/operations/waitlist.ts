@@ -80,7 +80,12 @@ async function offer(
   });
 }
 
-async function expire(context: Context, entry: WaitlistEntry): Promise<void> {
+/** Ends a place in a queue. @param reason for the record */
+export async function expire(
+  context: Context,
+  entry: WaitlistEntry,
+  reason = "the offer ran out",
+): Promise<void> {
   await setExpired(context.database, context.trx, entry.id, context.now);
   await record(context, {
     what: "expired",
@@ -88,7 +93,7 @@ async function expire(context: Context, entry: WaitlistEntry): Promise<void> {
     subject_id: entry.id,
     from: { status: entry.status, offer_expires_at: entry.offer_expires_at },
     to: { status: "expired" },
-    reason: "the offer ran out",
+    reason,
   });
   await notify(context, [entry.student_user_id], {
     kind: "waitlist_expired",

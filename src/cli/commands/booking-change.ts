@@ -16,7 +16,7 @@ import { markAttendance } from "../../operations/attendance.ts";
 import { cancelBooking } from "../../operations/cancellation.ts";
 import type { Context } from "../../operations/context.ts";
 import { rescheduleBooking } from "../../operations/reschedule.ts";
-import { forEachId, readIds } from "../batch.ts";
+import { eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import type { Row } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
@@ -34,7 +34,7 @@ interface ChangeFlags {
 }
 
 /** What a changed booking prints; the first four only where several are named. */
-const COLUMNS = ["id", "result", "code", "message", ...BOOKING_FIELDS.filter((field) => field !== "id")];
+const COLUMNS = eachOf(BOOKING_FIELDS);
 
 const OVERRIDE = ["--override <RULES>", "rules that staff set aside: a,b,c"] as const;
 
