@@ -154,8 +154,7 @@ function isTeacher(username: string) {
 }
 
 /**
- * Changes what is named. The zone is the profile's: the teacher's days, and the hours of weekly slots that are made from
- * then on; slots and sessions that are there keep theirs.
+ * Changes what is named. The zone is the profile's, by which the teacher's days are counted; slots and sessions keep theirs.
  *
  * @throws ClassbookError refused `permission`, `app-owned` (approval in the django layout); usage `bad_input`; not_found `no_such_teacher`
  */
