@@ -98,7 +98,7 @@ export async function listCourses(
     layout.has("course", column) ? sql`c.${sql.ref(column)}` : sql`null as ${sql.ref(column)}`;
   const direction = filter.descending ? sql`desc` : sql`asc`;
   const { rows } = await sql<CourseRow>`
-    select c.id, c.title, c.slug, c.status, ${drifting("booking_type")}, ${drifting("requires_booking_approval")},
+    select c.id as id, c.title, c.slug, c.status, ${drifting("booking_type")}, ${drifting("requires_booking_approval")},
       ${layout.has("enrollment") ? sql`(select count(*) from ${sql.table("enrollment")} e where e.course_id = c.id and e.status = 'active')` : sql`0`} as active_enrollments,
       (select count(*) from ${sql.table("live_class_session")} s where s.course_id = c.id
         and s.start_at_utc >= ${now} and s.status in (${sql.join(BUSY_SESSION_STATUSES)})) as upcoming_sessions

@@ -124,7 +124,7 @@ export async function listStudents(
   }
   const direction = descending ? sql`desc` : sql`asc`;
   const { rows } = await sql<StudentRow>`
-    select u.id, u.username, u.first_name, u.last_name, u.email, u.is_active,
+    select u.id as id, u.username, u.first_name, u.last_name, u.email, u.is_active,
       ${ofProfile(database, "timezone", sql`u.id`)} as timezone,
       ${has ? sql`(select count(*) from ${sql.table("enrollment")} e where e.user_id = u.id and e.status = 'active')` : sql`0`} as active_enrollments,
       (select count(*) from ${sql.table("live_class_booking")} b where b.student_user_id = u.id

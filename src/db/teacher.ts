@@ -77,7 +77,7 @@ export async function listTeachers(
     conditions.push(filter.approved ? sql`t.is_approved` : sql`not t.is_approved`);
   const direction = filter.descending ? sql`desc` : sql`asc`;
   const { rows } = await sql<TeacherRow>`
-    select t.id, t.user_id, u.username, u.first_name, u.last_name, u.email, t.is_approved,
+    select t.id as id, t.user_id, u.username, u.first_name, u.last_name, u.email, t.is_approved,
       ${ofProfile(database, "timezone", sql`t.user_id`)} as timezone,
       (select count(*) from ${sql.table("live_class_session")} s where s.teacher_id = t.id
         and s.start_at_utc >= ${now} and s.status in (${sql.join(BUSY_SESSION_STATUSES)})) as upcoming_sessions,

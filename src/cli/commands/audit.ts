@@ -39,7 +39,10 @@ export function defineAudit(audit: Command, shell: WithShell): void {
   audit
     .command("show <ID...>")
     .description("one event with everything it says; - reads ids from standard input")
-    .addHelpText("after", "\nFor staff.\n\nExample:\n  $ classbook audit show 1 --db sample/school.sqlite3")
+    .addHelpText(
+      "after",
+      "\nFor staff.\n\nExample:\n  $ classbook audit list --limit 1 --fields id --db sample/school.sqlite3 | classbook audit show - --db sample/school.sqlite3",
+    )
     .action(async (words: string[], _flags: object, command: Command) => show(shell(command), words));
 }
 

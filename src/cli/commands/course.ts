@@ -122,8 +122,13 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
   await printRows(
     here.output,
     COURSE_FIELDS,
-    rows.map((row) => ({ ...row })),
-    COURSE_FIELDS,
+    rows.map((row) => ({
+      ...row,
+      approval: row.requires_booking_approval ? "yes" : "no",
+      enrolled: row.active_enrollments,
+      sessions: row.upcoming_sessions,
+    })),
+    ["id", "title", "status", "booking_type", "approval", "enrolled", "sessions"],
     "No such courses.",
   );
   if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "course"));

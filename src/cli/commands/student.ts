@@ -22,7 +22,7 @@ import { consult, perform, readWords } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
-import { personLine, studentScreen } from "../screens/student.ts";
+import { fullName, peopleColumns, personLine, studentScreen } from "../screens/student.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { defineEnrolling } from "./student-enroll.ts";
 
@@ -115,8 +115,13 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
   await printRows(
     here.output,
     STUDENT_FIELDS,
-    rows.map((row) => ({ ...row })),
-    STUDENT_FIELDS,
+    rows.map((row) => ({
+      ...row,
+      name: fullName(row),
+      enrolled: row.active_enrollments,
+      upcoming: row.upcoming_bookings,
+    })),
+    [...peopleColumns(rows), "enrolled", "upcoming"],
     "No such students.",
   );
   if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "student"));

@@ -22,7 +22,7 @@ import { consult, perform, readWords } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
-import { personLine } from "../screens/student.ts";
+import { fullName, peopleColumns, personLine } from "../screens/student.ts";
 import { teacherScreen } from "../screens/teacher.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -102,8 +102,14 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
   await printRows(
     here.output,
     TEACHER_FIELDS,
-    rows.map((row) => ({ ...row })),
-    TEACHER_FIELDS.filter((field) => field !== "user_id"),
+    rows.map((row) => ({
+      ...row,
+      name: fullName(row),
+      approved: row.is_approved ? "yes" : "no",
+      sessions: row.upcoming_sessions,
+      lessons: row.upcoming_lessons,
+    })),
+    [...peopleColumns([]), "approved", "sessions", "lessons"],
     "No such teachers.",
   );
   if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "teacher"));

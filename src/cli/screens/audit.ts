@@ -35,32 +35,45 @@ export function changeWords(event: AuditEvent, zone: string): string {
     .join("; ");
 }
 
-/** Lists events; a person reads the change in words and the moment on the zone's clock, machines get objects. */
+/** Lists events; where they are about one thing, that is not repeated. A person reads the change in words and the moment on the zone's clock, machines get objects. */
 export async function printEvents(
   output: OutputOptions,
   events: readonly AuditEvent[],
   empty: string,
 ): Promise<void> {
   const forPerson = output.format === "table" && output.fields === null;
-  const shown = ["id", "at", "actor", "what", "subject", "change"];
+  const about = new Set(events.map(({ subject, subject_id }) => `${subject} ${subject_id}`));
+  const shown = ["id", "at", "actor", "what", ...(about.size > 1 ? ["subject"] : []), "change"];
   for (const column of ["reason", "overridden"] as const)
     if (events.some((event) => event[column] !== null)) shown.push(column);
   const rows = events.map((event): Row => (forPerson ? personRow(event, output.zone) : { ...event }));
   await printRows(output, EVENT_FIELDS, rows, shown, empty);
 }
 
-/** The zone stands below the table: it is the same for all. */
+/** Weekday and zone are left out: the zone stands below the table. */
 function personRow(event: AuditEvent, zone: string): Row {
   return {
     ...event,
-    at: localTime(event.at, zone).slice(0, -zone.length - 1),
+    at: localTime(event.at, zone).slice("Fri ".length, -` ${zone}`.length),
     subject: subjectOf(event),
     change: changeWords(event, zone),
   };
 }
 
+/** As people call what `--subject` calls by its table. */
+const SUBJECT_WORDS: Record<string, string> = {
+  live_class_booking: "booking",
+  live_class_session: "session",
+  teacher_availability: "slot",
+  teacher_booking_policy: "policy",
+  session_waitlist: "waitlist entry",
+  booking_series: "series",
+  app_user: "user",
+};
+
 function subjectOf({ subject, subject_id }: AuditEvent): string {
-  return subject_id === null ? subject : `${subject}:${subject_id}`;
+  const word = SUBJECT_WORDS[subject] ?? subject;
+  return subject_id === null ? word : `${word} ${subject_id}`;
 }
 
 /** All there is to know of one. */

@@ -15,8 +15,24 @@ export function personLine(person: {
   last_name: string | null;
   email: string | null;
 }): string {
-  const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
-  return escapeControl([person.username, name, person.email].filter(Boolean).join(" · "));
+  return escapeControl([person.username, fullName(person), person.email].filter(Boolean).join(" · "));
+}
+
+/** What a table of people has beside what it counts; the account's state only where somebody's is not active. */
+export function peopleColumns(people: readonly { is_active?: boolean }[]): string[] {
+  const inactive = people.some((person) => person.is_active === false);
+  return ["id", "username", "name", "email", "timezone", ...(inactive ? ["is_active"] : [])];
+}
+
+/** First and last name. */
+export function fullName({
+  first_name,
+  last_name,
+}: {
+  first_name: string | null;
+  last_name: string | null;
+}): string {
+  return [first_name, last_name].filter(Boolean).join(" ");
 }
 
 /** All there is to know of one. */
@@ -65,6 +81,6 @@ export function studentScreen(options: OutputOptions, student: StudentView): str
         entry.start_at_utc === null ? "" : localTime(entry.start_at_utc, zone),
       ]),
     ),
-    section(options, `Past bookings${more}`, columns, bookings(past.slice(0, MOST_PAST))),
+    section(options, `Past and ended bookings${more}`, columns, bookings(past.slice(0, MOST_PAST))),
   ].join("");
 }

@@ -21,7 +21,7 @@ export function teacherScreen(options: OutputOptions, teacher: TeacherView, part
       plural(count("lesson"), "lesson"),
       plural(count("opening"), "opening"),
     ].join(", ");
-    return `${head}, ${told}, times in ${teacher.timezone}\n${agendaLines(options, teacher)}`;
+    return `${head}\n  ${told}; times in ${teacher.timezone}\n${agendaLines(options, teacher)}`;
   }
   const approved = teacher.is_approved ? "approved" : paint.yellow("not approved");
   return [
@@ -40,10 +40,10 @@ export function teacherScreen(options: OutputOptions, teacher: TeacherView, part
     section(
       options,
       "Policies in force",
-      ["course", "from", "asks 1:1", "asks group", "notice", "cancel", "buffers", "a day"],
+      ["course", "policy", "ask 1:1", "ask group", "notice", "cancel", "buffers", "a day"],
       teacher.policies.map((policy) => [
         policy.course_id === null ? "all others" : (policy.course ?? `course ${policy.course_id}`),
-        policy.source === "nothing" ? "no policy" : policy.source,
+        policy.source === "nothing" ? "none" : policy.source.replace(" policy", ""),
         policy.requires_approval_for_one_on_one ? "yes" : "no",
         policy.requires_approval_for_group ? "yes" : "no",
         `${policy.min_notice_hours} h`,
