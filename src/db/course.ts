@@ -87,6 +87,15 @@ function conditionsOf(database: Database, filter: CourseFilter): RawBuilder<unkn
   return conditions;
 }
 
+/** Counted once for all courses: no index finds a course's enrollments. Null: the table is not there. */
+function countByCourse(
+  table: "enrollment" | "live_class_session",
+  condition: RawBuilder<unknown> | null,
+): RawBuilder<unknown> {
+  if (condition === null) return sql`select 0 as course_id, 0 as n`;
+  return sql`select course_id, count(*) as n from ${sql.table(table)} where ${condition} group by course_id`;
+}
+
 /** @param now what is upcoming starts then or later */
 export async function listCourses(
   database: Database,
@@ -99,10 +108,12 @@ export async function listCourses(
   const direction = filter.descending ? sql`desc` : sql`asc`;
   const { rows } = await sql<CourseRow>`
     select c.id as id, c.title, c.slug, c.status, ${drifting("booking_type")}, ${drifting("requires_booking_approval")},
-      ${layout.has("enrollment") ? sql`(select count(*) from ${sql.table("enrollment")} e where e.course_id = c.id and e.status = 'active')` : sql`0`} as active_enrollments,
-      (select count(*) from ${sql.table("live_class_session")} s where s.course_id = c.id
-        and s.start_at_utc >= ${now} and s.status in (${sql.join(BUSY_SESSION_STATUSES)})) as upcoming_sessions
+      coalesce(enrolled.n, 0) as active_enrollments, coalesce(ahead.n, 0) as upcoming_sessions
     from ${sql.table("course")} c
+    left join (${countByCourse("enrollment", layout.has("enrollment") ? sql`status = 'active'` : null)}) enrolled
+      on enrolled.course_id = c.id
+    left join (${countByCourse("live_class_session", sql`start_at_utc >= ${now} and status in (${sql.join(BUSY_SESSION_STATUSES)})`)}) ahead
+      on ahead.course_id = c.id
     where ${allOf(conditionsOf(database, filter))}
     order by ${sql.ref(filter.sort)} ${direction}, id ${direction} ${pageOf(filter)}`.execute(database.db);
   return rows.map((row) => ({
