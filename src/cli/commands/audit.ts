@@ -33,7 +33,7 @@ export function defineAudit(audit: Command, shell: WithShell): void {
     .option("--oldest-first", "in the order in which it happened")
     .addHelpText(
       "after",
-      `\nFor staff. TABLE is one of ${SUBJECTS.join(", ")}.\n\nExample:\n  $ classbook audit list --subject live_class_booking --from 2026-11-01 --db sample/school.sqlite3`,
+      `\nFor staff. TABLE is one of:\n${SUBJECTS.map((table) => `  ${table}`).join("\n")}\n\nExample:\n  $ classbook audit list --subject live_class_booking --from 2026-11-01 --db sample/school.sqlite3`,
     )
     .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
   audit
