@@ -3,7 +3,7 @@ import type { Database } from "../db/open.ts";
 import { requireSchema } from "../db/schema-state.ts";
 import type { Actor } from "../domain/actor.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
-import { type Acting, type Context, operate } from "../operations/context.ts";
+import { type Acting, type Context, look, operate } from "../operations/context.ts";
 import { EXIT } from "./exit.ts";
 import { printObject, printRows, type Row } from "./output.ts";
 import type { Shell } from "./shell.ts";
@@ -24,12 +24,16 @@ export async function perform<T>(here: Shell, work: (context: Context) => Promis
   );
 }
 
-/**
- * The ids of a command line; `-` stands for those on standard input, one a line.
- *
- * @throws ClassbookError usage, naming every word that is no id
- */
-export async function readIds(here: Shell, words: readonly string[]): Promise<number[]> {
+/** Looks as the command's actor, and writes nothing. */
+export async function consult<T>(here: Shell, work: (context: Context) => Promise<T>): Promise<T> {
+  return here.read(async (database, actor) => {
+    await requireSchema(database);
+    return look(database, actingFor(here, actor), work);
+  });
+}
+
+/** The words of a command line; `-` stands for those on standard input, one a line: the first column of TSV. */
+export async function readWords(here: Shell, words: readonly string[]): Promise<string[]> {
   const named: string[] = [];
   for (const word of words) {
     if (word !== "-") named.push(word);
@@ -41,6 +45,16 @@ export async function readIds(here: Shell, words: readonly string[]): Promise<nu
           .filter((id) => id !== ""),
       );
   }
+  return named;
+}
+
+/**
+ * The ids of a command line; `-` stands for those on standard input, one a line.
+ *
+ * @throws ClassbookError usage, naming every word that is no id
+ */
+export async function readIds(here: Shell, words: readonly string[]): Promise<number[]> {
+  const named = await readWords(here, words);
   const wrong = named.filter((word) => !/^\d{1,15}$/.test(word));
   if (wrong.length > 0)
     throw usageError(

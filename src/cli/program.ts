@@ -31,6 +31,22 @@ export const NOUNS: Record<string, Noun> = {
     summary: "live classes: plan, list, change, cancel, complete, and who is in them",
     load: async () => (await import("./commands/session.ts")).defineSession,
   },
+  student: {
+    summary: "who learns: accounts, time zones, enrollments",
+    load: async () => (await import("./commands/student.ts")).defineStudent,
+  },
+  teacher: {
+    summary: "who teaches: accounts, policies in force, the day and the week",
+    load: async () => (await import("./commands/teacher.ts")).defineTeacher,
+  },
+  course: {
+    summary: "what is taught, how it is booked, and by whom it is taught",
+    load: async () => (await import("./commands/course.ts")).defineCourse,
+  },
+  audit: {
+    summary: "the record: who did what, when, to what",
+    load: async () => (await import("./commands/audit.ts")).defineAudit,
+  },
   verify: {
     summary: "check the invariants of the unified model, and repair",
     load: async () => (await import("./commands/verify.ts")).defineVerify,

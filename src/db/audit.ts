@@ -5,19 +5,21 @@ import type { Database } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
-export type Subject =
-  | "live_class_booking"
-  | "live_class_session"
-  | "teacher_availability"
-  | "teacher_booking_policy"
-  | "session_waitlist"
-  | "booking_series"
-  | "app_user"
-  | "teacher"
-  | "course"
-  | "enrollment"
-  /** A repair of many things at once. */
-  | "verify";
+/** What events are about, by table; `verify` for its repairs. */
+export const SUBJECTS = [
+  "live_class_booking",
+  "live_class_session",
+  "teacher_availability",
+  "teacher_booking_policy",
+  "session_waitlist",
+  "booking_series",
+  "app_user",
+  "teacher",
+  "course",
+  "enrollment",
+  "verify",
+] as const;
+export type Subject = (typeof SUBJECTS)[number];
 
 /** The columns that changed, with their values. */
 export type Values = Record<string, unknown>;
@@ -113,6 +115,7 @@ export const EVENT_FIELDS = [
 
 /** Null = not asked for. */
 export interface EventFilter {
+  id: number | null;
   subject: string | null;
   subject_id: number | null;
   actor_user_id: number | null;
@@ -124,6 +127,7 @@ export interface EventFilter {
 }
 
 export const ALL_EVENTS: EventFilter = {
+  id: null,
   subject: null,
   subject_id: null,
   actor_user_id: null,
@@ -136,6 +140,7 @@ export const ALL_EVENTS: EventFilter = {
 
 export async function listEvents(database: Database, filter: EventFilter): Promise<AuditEvent[]> {
   let query = database.db.selectFrom("booking_event").select(EVENT_FIELDS);
+  if (filter.id !== null) query = query.where("id", "=", filter.id);
   if (filter.subject !== null) query = query.where("subject", "=", filter.subject);
   if (filter.subject_id !== null) query = query.where("subject_id", "=", filter.subject_id);
   if (filter.actor_user_id !== null) query = query.where("actor_user_id", "=", filter.actor_user_id);

@@ -1,7 +1,7 @@
 /** Users, by what people call them. */
 import type { Actor } from "../domain/actor.ts";
 import { notFound, usageError } from "../domain/error.ts";
-import type { Database } from "./open.ts";
+import type { Database, Db } from "./open.ts";
 
 export interface User {
   id: number;
@@ -64,9 +64,15 @@ export async function getTeacherId(database: Database, flag: string, name: strin
     return byId.id;
   }
   const user = await getUser(database, flag, name);
-  const byUser = await teachers.where("user_id", "=", user.id).executeTakeFirst();
-  if (byUser === undefined) throw missing;
-  return byUser.id;
+  const byUser = await findTeacherOfUser(database.db, user.id);
+  if (byUser === null) throw missing;
+  return byUser;
+}
+
+/** The teacher that a user is, the oldest of several; null for none. */
+export async function findTeacherOfUser(db: Db, user: number): Promise<number | null> {
+  const teachers = db.selectFrom("teacher").select("id").where("user_id", "=", user).orderBy("id");
+  return (await teachers.executeTakeFirst())?.id ?? null;
 }
 
 /** False in a database that is still to be filled: nobody can be looked up there. */
@@ -87,14 +93,12 @@ export async function getActor(database: Database, flag: string, name: string): 
   const profile = layout.has("user_profile")
     ? await db.selectFrom("user_profile").select("role").where("user_id", "=", id).executeTakeFirst()
     : undefined;
-  const teacher = layout.has("teacher")
-    ? await db.selectFrom("teacher").select("id").where("user_id", "=", id).orderBy("id").executeTakeFirst()
-    : undefined;
+  const teacher = layout.has("teacher") ? await findTeacherOfUser(db, id) : null;
   return {
     kind: "user",
     id,
     username,
-    teacherId: teacher?.id ?? null,
+    teacherId: teacher,
     isStaff: Boolean(powers.is_staff) || Boolean(powers.is_superuser) || profile?.role === "admin",
   };
 }

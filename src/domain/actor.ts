@@ -36,3 +36,8 @@ export function roleOver(
   if (actor.teacherId !== null && actor.teacherId === thing.teacher_id) return "teacher";
   return actor.id === thing.student_user_id ? "student" : null;
 }
+
+/** Staff, and whoever sits at the shell. */
+export function isStaff(actor: Actor): boolean {
+  return actor.kind === "shell" || actor.isStaff;
+}

@@ -21,6 +21,11 @@ export interface Context extends Acting {
   locks: boolean;
 }
 
+/** The database as the context's transaction sees it, for queries that take a database. */
+export function inside({ database, trx }: Context): Database {
+  return { ...database, db: trx };
+}
+
 /** Undoes a rehearsal; nobody but `operate` sees it. */
 class Rehearsed {
   readonly result: unknown;

@@ -1,5 +1,7 @@
 /** Refusals by the rules, in one form. */
-import { type ClassbookError, refused } from "../domain/error.ts";
+import type { Database } from "../db/open.ts";
+import { type Actor, actorName, isStaff } from "../domain/actor.ts";
+import { type ClassbookError, refused, usageError } from "../domain/error.ts";
 import { failures, OVERRIDABLE, type RuleOutcome } from "../domain/rules.ts";
 
 /**
@@ -23,4 +25,37 @@ function hintFor(failed: readonly RuleOutcome[]): string {
   if (rules.includes("capacity"))
     return "raise the capacity (session update ID --capacity N), or let the student wait (waitlist join)";
   return "nothing was changed";
+}
+
+/**
+ * @param what what staff may do: `create users`
+ * @throws ClassbookError refused `permission`
+ */
+export function requireStaff(actor: Actor, what: string): void {
+  if (!isStaff(actor))
+    throw refused(
+      "permission",
+      `${actorName(actor)} is not staff and may not ${what}`,
+      "act as somebody else: --as USER",
+    );
+}
+
+/**
+ * A Django app's users, teachers and courses have passwords, permissions and columns that are its own business.
+ *
+ * @param what what is refused: `users are created`
+ * @throws ClassbookError refused `app-owned`
+ */
+export function requireNative({ layout }: Pick<Database, "layout">, what: string): void {
+  if (layout.kind === "django")
+    throw refused(
+      "app-owned",
+      `${what} by the Django app ${layout.appLabel}, not by classbook`,
+      "use Django's own admin; classbook writes enrollments, who teaches a course, and time zones of profiles",
+    );
+}
+
+/** @throws ClassbookError usage `bad_input`, telling every problem at once */
+export function requireSound(problems: readonly string[]): void {
+  if (problems.length > 0) throw usageError("bad_input", problems.join("; "), undefined, problems);
 }

@@ -19,10 +19,12 @@ import { plural } from "../../domain/spoken.ts";
 import { readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObjects, printRows } from "../output.ts";
+import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
+import { printEvents } from "../screens/audit.ts";
 import { bookingScreen } from "../screens/booking.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
-interface ListFlags {
+interface ListFlags extends PagingFlags {
   student?: string;
   teacher?: string;
   course?: string;
@@ -33,9 +35,6 @@ interface ListFlags {
   to?: string;
   upcoming?: boolean;
   past?: boolean;
-  sort: string;
-  limit?: string;
-  page?: string;
 }
 
 const SHOWN = [
@@ -48,25 +47,25 @@ const SHOWN = [
   "start_at_utc",
   "seats_reserved",
 ];
-const PAGE = 50;
 
 export function defineLooks(booking: Command, shell: WithShell): void {
-  booking
-    .command("list")
-    .description("bookings by student, teacher, course, session, type, status and time")
-    .option("--student <USER>", "of this student")
-    .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
-    .option("--course <ID>", "of this course")
-    .option("--session <ID>", "of this session")
-    .option("--type <TYPE>", BOOKING_TYPES.join(" or "))
-    .option("--status <LIST>", `any of ${BOOKING_STATUSES.join(", ")}`)
-    .option("--from <INSTANT>", "that start then or later")
-    .option("--to <INSTANT>", "that start before")
-    .option("--upcoming", "that have not started")
-    .option("--past", "that have started")
-    .option("--sort <FIELD>", `by ${BOOKING_SORTS.join(", ")}; - before it turns the order`, "start_at_utc")
-    .option("--limit <N>", "at most so many")
-    .option("--page <N>", `a page of --limit rows (default: ${PAGE}), from 1`)
+  withPaging(
+    booking
+      .command("list")
+      .description("bookings by student, teacher, course, session, type, status and time")
+      .option("--student <USER>", "of this student")
+      .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
+      .option("--course <ID>", "of this course")
+      .option("--session <ID>", "of this session")
+      .option("--type <TYPE>", BOOKING_TYPES.join(" or "))
+      .option("--status <LIST>", `any of ${BOOKING_STATUSES.join(", ")}`)
+      .option("--from <INSTANT>", "that start then or later")
+      .option("--to <INSTANT>", "that start before")
+      .option("--upcoming", "that have not started")
+      .option("--past", "that have started"),
+    BOOKING_SORTS,
+    "start_at_utc",
+  )
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook booking list --student ana --upcoming --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
@@ -91,8 +90,6 @@ export function defineLooks(booking: Command, shell: WithShell): void {
 async function readFilter(here: Shell, database: Database, input: ListFlags): Promise<BookingFilter> {
   const flags = new Flags();
   const zone = () => here.zone;
-  const limit = flags.whole("--limit", input.limit, 1);
-  const page = flags.whole("--page", input.page, 1);
   const filter: BookingFilter = {
     ...ALL_BOOKINGS,
     course: flags.id("--course", input.course),
@@ -101,10 +98,7 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
     statuses: flags.words("--status", input.status, BOOKING_STATUSES),
     from: flags.instant("--from", input.from, zone) ?? (input.upcoming ? here.now() : null),
     until: flags.instant("--to", input.to, zone) ?? (input.past ? here.now() : null),
-    sort: flags.word("--sort", input.sort.replace(/^-/, ""), BOOKING_SORTS) ?? "id",
-    descending: input.sort.startsWith("-"),
-    limit: limit ?? (page === null ? null : PAGE),
-    offset: page === null ? 0 : (page - 1) * (limit ?? PAGE),
+    ...readPaging(flags, input, BOOKING_SORTS),
   };
   if (input.upcoming && input.past) flags.problem("--upcoming and --past exclude each other");
   flags.done();
@@ -161,12 +155,12 @@ async function history(here: Shell, word: string): Promise<void> {
       subject_id: id!,
     });
     if (events.length === 0 && (await viewBooking(database, id!)) === null) throw noSuchBooking(id!);
-    await printRows(
+    await printEvents(
       here.output,
-      EVENT_FIELDS,
-      events.map((event) => ({ ...event })),
-      ["at", "actor", "what", "from_value", "to_value", "reason", "overridden"],
+      events,
       `Nothing happened to booking ${id} since it was made or taken over.`,
     );
+    if (here.output.format === "table" && events.length > 0)
+      here.say(`${plural(events.length, "event")}, times in ${here.zone}`);
   });
 }
