@@ -29,6 +29,8 @@ export const BOOKING_SORTS = [
 /** Null = not asked for. */
 export interface BookingFilter {
   ids: readonly number[] | null;
+  /** Those that a user has a part in: as their student, or as their teacher (null = is none). */
+  partOf: { student: number; teacher: number | null } | null;
   student: number | null;
   teacher: number | null;
   course: number | null;
@@ -46,6 +48,7 @@ export interface BookingFilter {
 
 export const ALL_BOOKINGS: BookingFilter = {
   ids: null,
+  partOf: null,
   student: null,
   teacher: null,
   course: null,
@@ -76,6 +79,14 @@ export async function listBookings(database: Database, filter: BookingFilter): P
       "s.title as session",
     ]);
   if (filter.ids !== null) query = query.where("b.id", "in", filter.ids);
+  const { partOf } = filter;
+  if (partOf !== null)
+    query = query.where((eb) =>
+      eb.or([
+        eb("b.student_user_id", "=", partOf.student),
+        ...(partOf.teacher === null ? [] : [eb("b.teacher_id", "=", partOf.teacher)]),
+      ]),
+    );
   if (filter.student !== null) query = query.where("b.student_user_id", "=", filter.student);
   if (filter.teacher !== null) query = query.where("b.teacher_id", "=", filter.teacher);
   if (filter.course !== null) query = query.where("b.course_id", "=", filter.course);

@@ -229,3 +229,13 @@ export function addMinutes(instant: Instant, minutes: number): Instant {
 export function addDays(date: LocalDate, days: number): LocalDate {
   return addDaysOrNull(date, days) ?? (LATEST.slice(0, 10) as LocalDate);
 }
+
+/** The later of two bounds; null = none. */
+export function latest(a: Instant | null, b: Instant | null): Instant | null {
+  return a !== null && b !== null ? (a > b ? a : b) : (a ?? b);
+}
+
+/** The earlier of two bounds; null = none. */
+export function earliest(a: Instant | null, b: Instant | null): Instant | null {
+  return a !== null && b !== null ? (a < b ? a : b) : (a ?? b);
+}

@@ -1,6 +1,6 @@
 /** `audit`: the record of what was done. */
 import type { Command } from "commander";
-import { ALL_EVENTS, type AuditEvent, type EventFilter, SUBJECTS } from "../../db/audit.ts";
+import { ALL_EVENTS, type AuditEvent, EVENT_FIELDS, type EventFilter, SUBJECTS } from "../../db/audit.ts";
 import { getUser } from "../../db/people.ts";
 import { plural } from "../../domain/spoken.ts";
 import { listEventsFor, viewEvent } from "../../operations/audit.ts";
@@ -35,7 +35,7 @@ export function defineAudit(audit: Command, shell: WithShell): void {
       "after",
       `\nFor staff. TABLE is one of:\n${SUBJECTS.map((table) => `  ${table}`).join("\n")}\n\nExample:\n  $ classbook audit list --subject live_class_booking --from 2026-11-01 --db sample/school.sqlite3`,
     )
-    .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
+    .action(async (flags: ListFlags, command: Command) => list(shell(command, EVENT_FIELDS), flags));
   audit
     .command("show <ID...>")
     .description("one event with everything it says; - reads ids from standard input")
@@ -43,7 +43,9 @@ export function defineAudit(audit: Command, shell: WithShell): void {
       "after",
       "\nFor staff.\n\nExample:\n  $ classbook audit list --limit 1 --fields id --db sample/school.sqlite3 | classbook audit show - --db sample/school.sqlite3",
     )
-    .action(async (words: string[], _flags: object, command: Command) => show(shell(command), words));
+    .action(async (words: string[], _flags: object, command: Command) =>
+      show(shell(command, EVENT_FIELDS), words),
+    );
 }
 
 async function list(here: Shell, input: ListFlags): Promise<void> {

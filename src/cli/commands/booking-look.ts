@@ -1,22 +1,21 @@
 /** `booking list`, `show`, `history`. */
 import type { Command } from "commander";
-import { ALL_EVENTS, EVENT_FIELDS, listEvents } from "../../db/audit.ts";
+import { EVENT_FIELDS } from "../../db/audit.ts";
 import {
   ALL_BOOKINGS,
   BOOKING_FIELDS,
   BOOKING_SORTS,
   type BookingFilter,
   type BookingView,
-  listBookings,
-  viewBooking,
 } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
 import { getTeacherId, getUser } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema-state.ts";
 import { BOOKING_STATUSES, BOOKING_TYPES } from "../../domain/booking.ts";
-import { notFound } from "../../domain/error.ts";
+import { earliest, latest } from "../../domain/instant.ts";
 import { plural } from "../../domain/spoken.ts";
-import { readIds } from "../batch.ts";
+import { listBookingsFor, listHistory, viewBookingFor } from "../../operations/booking-view.ts";
+import { inside } from "../../operations/context.ts";
+import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
@@ -96,8 +95,8 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
     session: flags.id("--session", input.session),
     type: flags.word("--type", input.type, BOOKING_TYPES),
     statuses: flags.words("--status", input.status, BOOKING_STATUSES),
-    from: flags.instant("--from", input.from, zone) ?? (input.upcoming ? here.now() : null),
-    until: flags.instant("--to", input.to, zone) ?? (input.past ? here.now() : null),
+    from: latest(flags.instant("--from", input.from, zone), input.upcoming ? here.now() : null),
+    until: earliest(flags.instant("--to", input.to, zone), input.past ? here.now() : null),
     ...readPaging(flags, input, BOOKING_SORTS),
   };
   if (input.upcoming && input.past) flags.problem("--upcoming and --past exclude each other");
@@ -110,57 +109,41 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
 }
 
 async function list(here: Shell, flags: ListFlags): Promise<void> {
-  await here.read(async (database) => {
-    await requireSchema(database);
-    const rows = await listBookings(database, await readFilter(here, database, flags));
-    await printRows(
-      here.output,
-      BOOKING_FIELDS,
-      rows.map((row) => ({ ...row })),
-      SHOWN,
-      "No such bookings.",
-    );
-    if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "booking"));
-  });
+  const rows = await consult(here, async (context) =>
+    listBookingsFor(context, await readFilter(here, inside(context), flags)),
+  );
+  await printRows(
+    here.output,
+    BOOKING_FIELDS,
+    rows.map((row) => ({ ...row })),
+    SHOWN,
+    "No such bookings.",
+  );
+  if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "booking"));
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  await here.read(async (database) => {
-    await requireSchema(database);
-    const found: BookingView[] = [];
-    for (const id of await readIds(here, words)) {
-      const view = await viewBooking(database, id);
-      if (view === null) throw noSuchBooking(id);
-      found.push(view);
-    }
-    await printObjects(
-      here.output,
-      found.map((view) => ({ ...view })),
-      (row) => bookingScreen(here.output, row as unknown as BookingView),
-    );
+  const ids = await readIds(here, words);
+  const found = await consult(here, async (context) => {
+    const views: BookingView[] = [];
+    for (const id of ids) views.push(await viewBookingFor(context, id));
+    return views;
   });
-}
-
-function noSuchBooking(id: number) {
-  return notFound("no_such_booking", `there is no booking ${id}`, "`classbook booking list` lists them");
+  await printObjects(
+    here.output,
+    found.map((view) => ({ ...view })),
+    (row) => bookingScreen(here.output, row as unknown as BookingView),
+  );
 }
 
 async function history(here: Shell, word: string): Promise<void> {
   const [id] = await readIds(here, [word]);
-  await here.read(async (database) => {
-    await requireSchema(database);
-    const events = await listEvents(database, {
-      ...ALL_EVENTS,
-      subject: "live_class_booking",
-      subject_id: id!,
-    });
-    if (events.length === 0 && (await viewBooking(database, id!)) === null) throw noSuchBooking(id!);
-    await printEvents(
-      here.output,
-      events,
-      `Nothing happened to booking ${id} since it was made or taken over.`,
-    );
-    if (here.output.format === "table" && events.length > 0)
-      here.say(`${plural(events.length, "event")}, times in ${here.zone}`);
-  });
+  const events = await consult(here, (context) => listHistory(context, id!));
+  await printEvents(
+    here.output,
+    events,
+    `Nothing happened to booking ${id} since it was made or taken over.`,
+  );
+  if (here.output.format === "table" && events.length > 0)
+    here.say(`${plural(events.length, "event")}, times in ${here.zone}`);
 }

@@ -38,6 +38,8 @@ interface ListFlags extends PagingFlags {
 const SAMPLE = "--db sample/school.sqlite3";
 const TYPES = COURSE_BOOKING_TYPES.join(", ");
 
+const VIEWED = [...COURSE_FIELDS, "teachers"];
+
 export function defineCourse(course: Command, shell: WithShell): void {
   withPaging(
     course
@@ -51,24 +53,26 @@ export function defineCourse(course: Command, shell: WithShell): void {
     "id",
   )
     .addHelpText("after", `\nExample:\n  $ classbook course list --booking-type one_on_one ${SAMPLE}`)
-    .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
+    .action(async (flags: ListFlags, command: Command) => list(shell(command, COURSE_FIELDS), flags));
   course
     .command("show <ID...>")
     .description("a course with its teachers; - reads ids from standard input")
     .addHelpText("after", `\nExample:\n  $ classbook course show 1 ${SAMPLE}`)
-    .action(async (words: string[], _flags: object, command: Command) => show(shell(command), words));
+    .action(async (words: string[], _flags: object, command: Command) => show(shell(command, VIEWED), words));
   withCourseFlags(course.command("create").description("a course"))
     .addHelpText(
       "after",
       "\nFor staff, in a database of classbook's own: a Django app's courses are its own.\nWithout --slug the title makes one, without --booking-type everything may be booked.\n\nExample:\n  $ classbook course create --title 'Spanish B1' --booking-type group_session --db school.db",
     )
-    .action(async (flags: CourseFlags, command: Command) => create(shell(command), flags));
+    .action(async (flags: CourseFlags, command: Command) => create(shell(command, VIEWED), flags));
   withCourseFlags(course.command("update <ID>").description("change what is named of a course"))
     .addHelpText(
       "after",
       "\nFor staff, in a database of classbook's own: a Django app's courses are its own.\n\nExample:\n  $ classbook course update 1 --booking-type one_on_one --approval --db school.db",
     )
-    .action(async (id: string, flags: CourseFlags, command: Command) => update(shell(command), id, flags));
+    .action(async (id: string, flags: CourseFlags, command: Command) =>
+      update(shell(command, VIEWED), id, flags),
+    );
   course
     .command("assign <ID>")
     .description("let a teacher teach a course, or say whether requests for lessons are approved")
@@ -79,7 +83,7 @@ export function defineCourse(course: Command, shell: WithShell): void {
       `\nFor staff.\n\nExample:\n  $ classbook course assign 1 --teacher marta --approval yes --dry-run ${SAMPLE}`,
     )
     .action(async (id: string, flags: { teacher?: string; approval?: string }, command: Command) =>
-      assign(shell(command), id, flags),
+      assign(shell(command, VIEWED), id, flags),
     );
   course
     .command("unassign <ID>")
@@ -90,7 +94,7 @@ export function defineCourse(course: Command, shell: WithShell): void {
       `\nFor staff.\n\nExample:\n  $ classbook course unassign 1 --teacher marta --dry-run ${SAMPLE}`,
     )
     .action(async (id: string, flags: { teacher?: string }, command: Command) =>
-      unassign(shell(command), id, flags),
+      unassign(shell(command, VIEWED), id, flags),
     );
 }
 

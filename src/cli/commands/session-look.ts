@@ -11,7 +11,7 @@ import {
   type SessionFilter,
   type SessionView,
 } from "../../db/session-list.ts";
-import { type Instant, toRfc3339 } from "../../domain/instant.ts";
+import { earliest, type Instant, latest, toRfc3339 } from "../../domain/instant.ts";
 import { SESSION_STATUSES } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
 import { look } from "../../operations/context.ts";
@@ -121,14 +121,6 @@ export function sessionRow<T extends SessionView>(session: T): T & Row {
     scheduled_start: machine(scheduled_start),
     scheduled_end: machine(scheduled_end),
   } as never;
-}
-
-function latest(a: Instant | null, b: Instant | null): Instant | null {
-  return a !== null && b !== null ? (a > b ? a : b) : (a ?? b);
-}
-
-function earliest(a: Instant | null, b: Instant | null): Instant | null {
-  return a !== null && b !== null ? (a < b ? a : b) : (a ?? b);
 }
 
 async function readFilter(here: Shell, database: Database, input: ListFlags): Promise<SessionFilter> {

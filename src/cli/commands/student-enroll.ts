@@ -5,7 +5,7 @@ import { requireSchema } from "../../db/schema-state.ts";
 import { ENROLLMENT_STATUSES } from "../../domain/student.ts";
 import type { Context } from "../../operations/context.ts";
 import { type EnrollmentOutcome, enrollStudent, unenrollStudent } from "../../operations/enrollment.ts";
-import { forEachId, readWords } from "../batch.ts";
+import { eachOf, forEachId, readWords } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { escapeControl, type Row } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -30,7 +30,7 @@ export function defineEnrolling(student: Command, shell: WithShell): void {
       const course = readCourse(flags, input);
       const status = flags.word("--status", input.status, ENROLLMENT_STATUSES);
       flags.done();
-      await enrollAll(shell(command), words, (context, user) =>
+      await enrollAll(shell(command, eachOf(FIELDS)), words, (context, user) =>
         enrollStudent(context, { user, course: course!, status: status! }),
       );
     });
@@ -43,7 +43,7 @@ export function defineEnrolling(student: Command, shell: WithShell): void {
       const flags = new Flags();
       const course = readCourse(flags, input);
       flags.done();
-      await enrollAll(shell(command), words, (context, user) =>
+      await enrollAll(shell(command, eachOf(FIELDS)), words, (context, user) =>
         unenrollStudent(context, { user, course: course! }),
       );
     });

@@ -58,7 +58,7 @@ export function defineStudent(student: Command, shell: WithShell): void {
     "id",
   )
     .addHelpText("after", `\nFor staff.\n\nExample:\n  $ classbook student list --course 1 ${SAMPLE}`)
-    .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
+    .action(async (flags: ListFlags, command: Command) => list(shell(command, STUDENT_FIELDS), flags));
   student
     .command("show <USER...>")
     .description(
@@ -75,7 +75,7 @@ export function defineStudent(student: Command, shell: WithShell): void {
       "after",
       "\nFor staff, in a database of classbook's own: a Django app makes its accounts itself.\n\nExample:\n  $ classbook student create --username lena --email lena@school.example --timezone Europe/Berlin --course 1 --db school.db",
     )
-    .action(async (flags: PersonFlags, command: Command) => create(shell(command), flags));
+    .action(async (flags: PersonFlags, command: Command) => create(shell(command, STUDENT_FIELDS), flags));
   withPersonFlags(student.command("update <USER>").description("change what is named of an account"))
     .option("--active", "the account may be used")
     .option("--no-active", "the account may not be used; bookings stay")
@@ -84,7 +84,7 @@ export function defineStudent(student: Command, shell: WithShell): void {
       `\nFor staff. Of a Django app's users only the time zone can be changed here: the rest is the app's.\n\nExample:\n  $ classbook student update ana --timezone Europe/Berlin --dry-run ${SAMPLE}`,
     )
     .action(async (user: string, flags: PersonFlags, command: Command) =>
-      update(shell(command), user, flags),
+      update(shell(command, STUDENT_FIELDS), user, flags),
     );
   defineEnrolling(student, shell);
 }

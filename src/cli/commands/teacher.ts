@@ -51,7 +51,7 @@ export function defineTeacher(teacher: Command, shell: WithShell): void {
     "id",
   )
     .addHelpText("after", `\nFor staff.\n\nExample:\n  $ classbook teacher list ${SAMPLE}`)
-    .action(async (flags: ListFlags, command: Command) => list(shell(command), flags));
+    .action(async (flags: ListFlags, command: Command) => list(shell(command, TEACHER_FIELDS), flags));
   teacher
     .command("show <TEACHER...>")
     .description("courses, policies in force and what comes next; or the agenda of a day or a week")
@@ -73,7 +73,7 @@ export function defineTeacher(teacher: Command, shell: WithShell): void {
       "after",
       "\nFor staff, in a database of classbook's own: a Django app makes its teachers itself.\n\nExample:\n  $ classbook teacher create --user lena --approved --db school.db",
     )
-    .action(async (flags: ChangeFlags, command: Command) => create(shell(command), flags));
+    .action(async (flags: ChangeFlags, command: Command) => create(shell(command, TEACHER_FIELDS), flags));
   teacher
     .command("update <TEACHER>")
     .description("approve a teacher, or change the time zone")
@@ -85,7 +85,7 @@ export function defineTeacher(teacher: Command, shell: WithShell): void {
       `\nFor staff. Of a Django app's teachers only the time zone can be changed here.\n\nExample:\n  $ classbook teacher update marta --timezone Europe/Paris --dry-run ${SAMPLE}`,
     )
     .action(async (name: string, flags: ChangeFlags, command: Command) =>
-      update(shell(command), name, flags),
+      update(shell(command, TEACHER_FIELDS), name, flags),
     );
 }
 
