@@ -44,6 +44,10 @@ export interface Shell {
   yes: boolean;
   dryRun: boolean;
   quiet: boolean;
+  /** The database's address as it was given, with its password: never to be shown. */
+  address: string;
+  /** Whether missing values may be asked for (CLI.md "Asking"). */
+  canAsk: boolean;
   /** Opens the database for reading, does the work, closes it. The actor of `--as` is looked up in it first. */
   read<T>(
     work: (database: Database, actor: Actor) => Promise<T>,
@@ -122,6 +126,8 @@ export function makeShell({ io, flags, env, stopping, exit }: ShellParts): Shell
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
+    address,
+    canAsk: io.canAsk && flags.input !== false && flags.yes !== true,
     read: (work, options) =>
       open({ readOnly: !(options?.connectionWrites && onServer), create: false }, work),
     write: (work, options) =>
