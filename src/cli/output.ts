@@ -148,6 +148,52 @@ export async function printRows(
   }
 }
 
+/** Rows that are printed as they come, so that a million of them need no memory. */
+export interface RowStream {
+  row(row: Row): void;
+  /** Call it once all rows are printed: the formats with an end get theirs. */
+  end(): void;
+}
+
+/** @param screen what a person sees of a row: a line without its end */
+export function streamRows(
+  { io, format, fields, header }: OutputOptions,
+  columns: readonly string[],
+  screen: (row: Row) => string,
+): RowStream {
+  const chosen = pick(columns, fields);
+  const json = (row: Row) =>
+    toJson(Object.fromEntries(chosen.map((c) => [c, publicValue(c, row[c] ?? null)])));
+  let rows = 0;
+  const text = (row: Row): string => {
+    switch (format) {
+      case "json":
+        return `${rows === 0 ? "[\n" : ",\n"}  ${json(row)}`;
+      case "ndjson":
+        return `${json(row)}\n`;
+      case "tsv":
+        return `${chosen.map((c) => escapeControl(cellText(publicValue(c, row[c])))).join("\t")}\n`;
+      case "csv":
+        return `${chosen.map((c) => csvCell(publicValue(c, row[c]))).join(",")}\r\n`;
+      case "table":
+        return `${fields === null ? screen(row) : chosen.map((c) => escapeControl(cellText(row[c]))).join("  ")}\n`;
+      default:
+        return format satisfies never;
+    }
+  };
+  if (format === "csv") io.out(`${chosen.join(",")}\r\n`);
+  if (format === "tsv" && header) io.out(`${chosen.join("\t")}\n`);
+  return {
+    row: (row) => {
+      io.out(text(row));
+      rows += 1;
+    },
+    end: () => {
+      if (format === "json") io.out(rows === 0 ? "[]\n" : "\n]\n");
+    },
+  };
+}
+
 /** Prints several things that were asked for by name: one as an object, more as a list. */
 export async function printObjects(
   options: OutputOptions,
