@@ -1,10 +1,11 @@
 /** What of a course can be booked: its coming sessions, and the openings of its slots. */
 import { listTeacherBusy } from "../db/booking.ts";
 import { listComingSessions, listSlotsFor } from "../db/booking-choice.ts";
-import { findTeacher } from "../db/booking-people.ts";
+import { findCourse, findTeacher } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { nextOpening, openingOn, openingsBetween, type Slot } from "../domain/availability.ts";
-import { overlaps, type TimeSpan } from "../domain/booking-rules.ts";
+import type { BookingType } from "../domain/booking.ts";
+import { courseType, overlaps, type TimeSpan } from "../domain/booking-rules.ts";
 import { addMinutes, type LocalDate } from "../domain/instant.ts";
 import { openSeats } from "../domain/session.ts";
 import { localDateOf } from "../domain/zone.ts";
@@ -23,12 +24,17 @@ const AHEAD_MINUTES = 28 * 24 * 60;
 
 /**
  * By start. Openings of the next four weeks, or a slot's next one where it has none in them; what the teacher's
- * bookings and sessions take is left out. The other rules are not asked.
+ * bookings and sessions take is left out, and what the course does not take. The other rules are not asked.
  */
 export async function listOffers(context: Context, course: number): Promise<Offer[]> {
   const { database, trx, now } = context;
   const offers: Offer[] = [];
-  for (const id of await listComingSessions(trx, { course, now, limit: MOST_SESSIONS })) {
+  const found = await findCourse(database, trx, course);
+  const takes = (type: BookingType) => courseType("", found?.booking_type ?? null, type).holds;
+  const sessions = takes("group_session")
+    ? await listComingSessions(trx, { course, now, limit: MOST_SESSIONS })
+    : [];
+  for (const id of sessions) {
     const session = await findSession(database, trx, id, false);
     if (!session?.start_at_utc || !session.end_at_utc || session.teacher_id === null) continue;
     const { seats } = await loadSeating(context, session);
@@ -43,8 +49,8 @@ export async function listOffers(context: Context, course: number): Promise<Offe
       enable_waitlist: session.enable_waitlist,
     });
   }
-  for (const slot of await listSlotsFor(database, trx, course))
-    offers.push(...(await openingsOf(context, slot)));
+  const slots = takes("one_on_one") ? await listSlotsFor(database, trx, course) : [];
+  for (const slot of slots) offers.push(...(await openingsOf(context, slot)));
   return offers.toSorted((a, b) => (a.start_at_utc < b.start_at_utc ? -1 : 1));
 }
 

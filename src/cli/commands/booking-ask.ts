@@ -92,12 +92,18 @@ async function askForOffer(asking: Asking, typed: TypedRequest): Promise<TypedRe
     );
   const choices = offers.map((offer) => ({ value: offer, name: offerLine(offer, here.zone) }));
   const offer = await asker.search("Session or opening", async (text) =>
-    choices.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
+    choices.filter(({ name }) => hasWords(name, text)),
   );
   if (offer === null) return null;
   return offer.kind === "session"
     ? { ...typed, session: offer.session_id }
     : { ...typed, slot: offer.slot_id, date: offer.date };
+}
+
+/** Whether all words that were typed are in it, in any order. */
+function hasWords(name: string, typed: string): boolean {
+  const words = typed.toLowerCase().split(/\s+/);
+  return words.every((word) => name.toLowerCase().includes(word));
 }
 
 function offerLine(offer: Offer, zone: string): string {

@@ -9,6 +9,7 @@ import { toRfc3339 } from "../../domain/instant.ts";
 import { look, operate } from "../../operations/context.ts";
 import {
   type Drill,
+  type DrillReport,
   type Invariant,
   judgeDrill,
   prepareDrill,
