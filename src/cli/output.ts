@@ -151,7 +151,7 @@ export async function printRows(
 /** Rows that are printed as they come, so that a million of them need no memory. */
 export interface RowStream {
   row(row: Row): void;
-  /** Call it once all rows are printed: the formats with an end get theirs. */
+  /** Call it once all rows are printed: a format with a frame gets it, also around none. */
   end(): void;
 }
 
@@ -181,14 +181,19 @@ export function streamRows(
         return format satisfies never;
     }
   };
-  if (format === "csv") io.out(`${chosen.join(",")}\r\n`);
-  if (format === "tsv" && header) io.out(`${chosen.join("\t")}\n`);
+  // With the first row, so that a command that fails before it prints nothing.
+  const begin = () => {
+    if (format === "csv") io.out(`${chosen.join(",")}\r\n`);
+    if (format === "tsv" && header) io.out(`${chosen.join("\t")}\n`);
+  };
   return {
     row: (row) => {
+      if (rows === 0) begin();
       io.out(text(row));
       rows += 1;
     },
     end: () => {
+      if (rows === 0) begin();
       if (format === "json") io.out(rows === 0 ? "[]\n" : "\n]\n");
     },
   };

@@ -91,9 +91,14 @@ test("--dry-run says what would be, and writes nothing", async () => {
   expect(school.hash()).toBe(before);
 });
 
+test("a file that is not there, and one that is a folder", async () => {
+  expect(await run("nowhere.csv")).toMatchObject({ code: 4, err: expect.stringContaining("nowhere.csv") });
+  expect(await run("sample")).toMatchObject({ code: 2, err: expect.stringContaining("is a directory") });
+});
+
 test("unknown columns are named, all of them, before anything is booked", async () => {
   const before = school.hash();
-  const ran = await run("- --key id", "when,session,pupil\n1,19,ana\n");
+  const ran = await run("- --key id --format csv", "when,session,pupil\n1,19,ana\n");
   expect(ran).toMatchObject({ code: 2, out: "" });
   for (const word of [
     '"when", "pupil"',
@@ -103,6 +108,21 @@ test("unknown columns are named, all of them, before anything is booked", async 
   ])
     expect(ran.err).toContain(word);
   expect(school.hash()).toBe(before);
+});
+
+test("interrupted, it says how to go on, and the outcomes so far are whole", async () => {
+  const rows = Array.from({ length: 100_000 }, (_, at) => `${at},19,nobody`);
+  writeFileSync(join(school.folder, "f.csv"), `ref,session,student\n${rows.join("\n")}\n`);
+  const ended = Date.now() + 1500;
+  const ran = await program.run(["booking", "import", "f.csv", "--key", "ref", "--json", ...NOW], {
+    cwd: school.folder,
+    signal: { name: "SIGINT", when: () => Date.now() > ended },
+  });
+  expect(ran.code).toBe(130);
+  expect(ran.err).toContain("run the same command again");
+  const outcomes = JSON.parse(ran.out) as { line: number }[];
+  expect(outcomes.length).toBeLessThan(rows.length);
+  expect(outcomes.map(({ line }) => line)).toEqual(outcomes.map((_, at) => at + 2));
 });
 
 test("a slot with a date, rules set aside, and NDJSON", async () => {

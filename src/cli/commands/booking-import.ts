@@ -1,5 +1,5 @@
 /** `booking import`: a file of bookings, each line on its own through the road of `booking create`. */
-import { createReadStream, statSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import type { Database } from "../../db/open.ts";
 import { requireSchema } from "../../db/schema.ts";
@@ -50,23 +50,38 @@ async function importFile(here: Shell, file: string, keyColumn: string | null): 
     async (database, actor) => {
       await requireSchema(database, keyColumn === null ? undefined : "0005_booking_import");
       const records = readRecords(chunks, (columns) => checkColumns(columns, keyColumn));
-      const tally = await importAll(here, { database, actor, records, keyColumn });
-      sayTally(here, tally);
+      const tally: Tally = { lines: 0, booked: 0, waitlisted: 0, before: 0, failed: 0 };
+      try {
+        await importAll(here, { database, actor, records, keyColumn, tally });
+      } catch (error) {
+        // What was booked before it went wrong stays booked.
+        if (tally.lines > 0) sayTally(here, tally, keyColumn);
+        throw error;
+      }
+      sayTally(here, tally, keyColumn);
       if (tally.failed > 0) here.exit(tally.failed === tally.lines ? EXIT.refused : EXIT.partial);
     },
     { rehearses: true },
   );
 }
 
-/** @throws ClassbookError not_found `no_such_file`; usage `not_a_file` */
+/** @throws ClassbookError not_found `no_such_file`; usage `cannot_open`, `not_a_file` */
 function openFile(here: Shell, file: string): AsyncIterable<Uint8Array> {
   if (file === "-") return here.io.chunks();
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined)
-    throw notFound("no_such_file", `there is no file ${file}`, "- reads standard input");
-  if (found.isDirectory())
+  let fd: number;
+  try {
+    fd = openSync(file, "r");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw notFound("no_such_file", `there is no file ${file}`, "- reads standard input");
+    throw usageError("cannot_open", `${file} cannot be opened (${code})`, "check its permissions");
+  }
+  if (fstatSync(fd).isDirectory()) {
+    closeSync(fd);
     throw usageError("not_a_file", `${file} is a directory`, "name a CSV or NDJSON file");
-  return createReadStream(file);
+  }
+  return createReadStream(file, { fd });
 }
 
 /** @throws ClassbookError usage `bad_columns`, with all that is wrong */
@@ -101,9 +116,9 @@ interface Importing {
 
 async function importAll(
   here: Shell,
-  { records, ...importing }: Importing & { records: AsyncIterable<ReadRecord> },
-): Promise<Tally> {
-  const tally: Tally = { lines: 0, booked: 0, waitlisted: 0, before: 0, failed: 0 };
+  { records, tally, ...importing }: Importing & { records: AsyncIterable<ReadRecord>; tally: Tally },
+): Promise<void> {
+  let whole = false;
   const output = streamRows(here.output, OUTCOME_FIELDS, screen);
   const progress = here.progress();
   try {
@@ -113,11 +128,11 @@ async function importAll(
       tally.lines += 1;
       if (!here.io.outIsTerminal) progress.update("Importing", tally.lines, null);
     }
+    whole = true;
   } finally {
     progress.end();
-    output.end();
+    if (whole || tally.lines > 0) output.end();
   }
-  return tally;
 }
 
 async function importLine(
@@ -171,14 +186,20 @@ function screen(row: Row): string {
   return escapeControl(`${name}: ${row.outcome}, ${what}`);
 }
 
-function sayTally(here: Shell, { lines, booked, waitlisted, before, failed }: Tally): void {
+function sayTally(here: Shell, tally: Tally, keyColumn: string | null): void {
+  const { lines, booked, waitlisted, before, failed } = tally;
   const parts = [
     `${booked.toLocaleString("en")} booked`,
     ...(waitlisted > 0 ? [`${waitlisted.toLocaleString("en")} on a waitlist`] : []),
     ...(before > 0 ? [`${before.toLocaleString("en")} already done`] : []),
     `${failed.toLocaleString("en")} not booked`,
   ];
-  here.say(
-    `${here.stopping() ? "Interrupted after " : ""}${plural(lines, "line")}: ${parts.join(", ")}.${here.dryRun ? " Nothing was written." : ""}`,
-  );
+  const nothing = here.dryRun ? " Nothing was written." : "";
+  here.say(`${plural(lines, "line")}: ${parts.join(", ")}.${nothing}`);
+  if (here.stopping())
+    here.say(
+      keyColumn === null
+        ? "Interrupted: the lines after these were not looked at."
+        : "Interrupted: run the same command again, it goes on with the others.",
+    );
 }
