@@ -10,6 +10,7 @@ const io: Io = {
   out: () => {},
   err: () => {},
   read: async () => "",
+  async *chunks() {},
   outIsTerminal: false,
   errIsTerminal: false,
   canAsk: false,

@@ -7,6 +7,8 @@ export interface Io {
   err(text: string): void;
   /** All of standard input. */
   read(): Promise<string>;
+  /** Standard input as it comes, for what may be larger than memory. */
+  chunks(): AsyncIterable<Uint8Array>;
   /** Whether the answer goes to a terminal. */
   outIsTerminal: boolean;
   errIsTerminal: boolean;
@@ -44,6 +46,7 @@ export function processIo(): Io {
       for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
       return Buffer.concat(chunks).toString("utf8");
     },
+    chunks: () => stdin,
     outIsTerminal,
     errIsTerminal: stderr.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,

@@ -164,6 +164,59 @@ export async function printRows(
   }
 }
 
+/** Rows that are printed as they come, so that a million of them need no memory. */
+export interface RowStream {
+  row(row: Row): void;
+  /** Call it once all rows are printed: a format with a frame gets it, also around none. */
+  end(): void;
+}
+
+/** @param screen what a person sees of a row: a line without its end */
+export function streamRows(
+  options: OutputOptions,
+  columns: readonly string[],
+  screen: (row: Row) => string,
+): RowStream {
+  const { io, format, fields, header } = options;
+  const all = declared(options, columns);
+  const chosen = fields === null ? columns : chooseColumns(all, fields);
+  const json = (row: Row) =>
+    toJson(Object.fromEntries(chosen.map((c) => [c, publicValue(c, row[c] ?? null)])));
+  let rows = 0;
+  const text = (row: Row): string => {
+    switch (format) {
+      case "json":
+        return `${rows === 0 ? "[\n" : ",\n"}  ${json(row)}`;
+      case "ndjson":
+        return `${json(row)}\n`;
+      case "tsv":
+        return `${chosen.map((c) => escapeControl(cellText(publicValue(c, row[c])))).join("\t")}\n`;
+      case "csv":
+        return `${chosen.map((c) => csvCell(publicValue(c, row[c]))).join(",")}\r\n`;
+      case "table":
+        return `${fields === null ? screen(row) : chosen.map((c) => escapeControl(cellText(row[c]))).join("  ")}\n`;
+      default:
+        return format satisfies never;
+    }
+  };
+  // With the first row, so that a command that fails before it prints nothing.
+  const begin = () => {
+    if (format === "csv") io.out(`${chosen.join(",")}\r\n`);
+    if (format === "tsv" && header) io.out(`${chosen.join("\t")}\n`);
+  };
+  return {
+    row: (row) => {
+      if (rows === 0) begin();
+      io.out(text(row));
+      rows += 1;
+    },
+    end: () => {
+      if (rows === 0) begin();
+      if (format === "json") io.out(rows === 0 ? "[]\n" : "\n]\n");
+    },
+  };
+}
+
 /** Prints several things that were asked for by name: one as an object, more as a list. */
 export async function printObjects(
   options: OutputOptions,

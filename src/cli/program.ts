@@ -51,6 +51,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "check the invariants of the unified model, and repair",
     load: async () => (await import("./commands/verify.ts")).defineVerify,
   },
+  drill: {
+    summary: "race many bookings for the last seats, in a throw-away copy",
+    load: async () => (await import("./commands/drill.ts")).defineDrill,
+  },
 };
 
 export interface RunParts {

@@ -52,6 +52,10 @@ export interface Shell {
   givenAddress: string | null;
   /** The command line of a next step on the same database, from the words after `classbook`. */
   command(words: string): string;
+  /** The database's address as it was given, with its password: never to be shown. */
+  address: string;
+  /** Whether missing values may be asked for (CLI.md "Asking"). */
+  canAsk: boolean;
   /** Opens the database for reading, does the work, closes it. The actor of `--as` is looked up in it first. */
   read<T>(
     work: (database: Database, actor: Actor) => Promise<T>,
@@ -142,6 +146,8 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     quiet: flags.quiet === true,
     givenAddress,
     command: (words) => commandLine(words, givenAddress),
+    address,
+    canAsk: io.canAsk && flags.input !== false && flags.yes !== true,
     read: (work, options) =>
       open({ readOnly: !(options?.connectionWrites && onServer), create: false }, work),
     write: (work, options) =>

@@ -7,7 +7,7 @@ import { flag } from "./rows.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
-const COLUMNS = [
+export const SLOT_COLUMNS = [
   "id",
   "teacher_id",
   "course_id",
@@ -50,7 +50,7 @@ export function decodeSlot(row: StoredSlot): Slot {
 }
 
 const byId = statement<{ id: number }, StoredSlot>((db, { id }) =>
-  db.selectFrom("teacher_availability").select(COLUMNS).$castTo<StoredSlot>().where("id", "=", id),
+  db.selectFrom("teacher_availability").select(SLOT_COLUMNS).$castTo<StoredSlot>().where("id", "=", id),
 );
 
 /** Null where there is none. */
@@ -62,7 +62,7 @@ export async function findSlot(database: Database, db: Db, id: number): Promise<
 const ofTeacher = statement<{ teacher: number }, StoredSlot>((db, { teacher }) =>
   db
     .selectFrom("teacher_availability")
-    .select(COLUMNS)
+    .select(SLOT_COLUMNS)
     .$castTo<StoredSlot>()
     .where("teacher_id", "=", teacher)
     .orderBy("id"),
@@ -75,7 +75,7 @@ export async function listSlotsOf(database: Database, db: Db, teacher: number): 
 const oneTimeAt = statement<{ teacher: number; start: Instant }, StoredSlot>((db, { teacher, start }) =>
   db
     .selectFrom("teacher_availability")
-    .select(COLUMNS)
+    .select(SLOT_COLUMNS)
     .$castTo<StoredSlot>()
     .where("teacher_id", "=", teacher)
     .where("slot_type", "=", "one_time")

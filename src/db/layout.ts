@@ -34,6 +34,7 @@ export const OWN_TABLES = [
   "bulk_load",
   "booking_event",
   "notification_outbox",
+  "booking_import",
   "legacy_run",
   "legacy_provenance",
   "legacy_issue",

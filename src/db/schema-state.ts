@@ -3,13 +3,20 @@ import { migration as bookingTables } from "../../migrations/0001_booking_tables
 import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
 import { migration as signals } from "../../migrations/0003_signals.ts";
 import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
+import { migration as bookingImport } from "../../migrations/0005_booking_import.ts";
 import { ClassbookError } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { SchemaMigration, Step } from "./ddl.ts";
 import { type Engine, Layout } from "./layout.ts";
 import type { Database } from "./open.ts";
 
-export const MIGRATIONS: readonly SchemaMigration[] = [bookingTables, ownTables, signals, uniqueBookings];
+export const MIGRATIONS: readonly SchemaMigration[] = [
+  bookingTables,
+  ownTables,
+  signals,
+  uniqueBookings,
+  bookingImport,
+];
 
 export interface AppliedMigration {
   id: string;

@@ -249,6 +249,15 @@ export interface Tables {
     payload: string;
     sent_at: Instant | null;
   };
+  /** Lines of imported files that were booked (src/operations/booking-import.ts). */
+  booking_import: {
+    key_column: string;
+    key: string;
+    request: string;
+    imported_at: Instant;
+    booking_id: number | null;
+    waitlist_id: number | null;
+  };
   legacy_run: LegacyRunTable;
   legacy_provenance: LegacyProvenanceTable;
   legacy_issue: LegacyIssueTable;

@@ -61,7 +61,7 @@ test("rows with ids from below zero on are read like any other", async () => {
 test("the record of what was migrated is not taken back while a run stands", async () => {
   const school = migrated.clone();
   const down = () => program.run(["db", "rollback", "--yes", "--db", school.file]);
-  expect([(await down()).code, (await down()).code]).toEqual([0, 0]);
+  for (let times = 0; times < 3; times += 1) expect((await down()).code).toBe(0);
   const refused = await down();
   expect(refused).toMatchObject({ code: 3, err: expect.stringContaining("classbook legacy rollback") });
   school.remove();

@@ -18,6 +18,7 @@ export async function listCommands(): Promise<KnownCommand[]> {
     },
     err: () => {},
     read: async () => "",
+    async *chunks() {},
     outIsTerminal: false,
     errIsTerminal: false,
     canAsk: false,

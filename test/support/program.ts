@@ -26,6 +26,13 @@ export interface RunOptions {
   unprivileged?: boolean;
 }
 
+/** What a person does at a terminal. */
+export interface Typing {
+  prompt?: RegExp;
+  keys?: string;
+  dialogue?: readonly (readonly [prompt: RegExp, keys: string])[];
+}
+
 /** A run that takes longer hangs. */
 const HANGS_AFTER_MS = 60_000;
 
@@ -37,9 +44,9 @@ export interface Program {
   shell(line: string, options?: RunOptions): Promise<Ran>;
   /**
    * On a terminal of 100 columns, where a person types `keys` once something like `prompt` stands there. What
-   * the terminal shows, both streams, is `out`.
+   * the terminal shows, both streams, is `out`. `dialogue`: several of them, each prompt after the keys before it.
    */
-  terminal(args: readonly string[], options: RunOptions & { prompt?: RegExp; keys?: string }): Promise<Ran>;
+  terminal(args: readonly string[], options: RunOptions & Typing): Promise<Ran>;
   remove(): void;
 }
 
@@ -77,19 +84,22 @@ function unprivileged(command: string, args: readonly string[]) {
 /** `script` gives a pseudo-terminal: util-linux has it on every Linux, BSD and macOS have their own form. */
 function onTerminal(
   words: string[],
-  { prompt, keys = "", ...options }: Parameters<Program["terminal"]>[1],
+  { prompt, keys = "", dialogue = [], ...options }: RunOptions & Typing,
 ): Promise<Ran> {
   const line = `stty cols 100; exec ${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")}`;
   const args =
     process.platform === "linux" ? ["-qec", line, "/dev/null"] : ["-q", "/dev/null", "sh", "-c", line];
-  let typed = false;
+  const rest = prompt === undefined ? [...dialogue] : [[prompt, keys] as const, ...dialogue];
+  let seen = 0;
   return finish("script", args, {
     ...options,
     input: "",
     onOutput: (all, type) => {
-      if (typed || prompt === undefined || !prompt.test(all)) return;
-      typed = true;
-      type(keys);
+      const next = rest[0];
+      if (next === undefined || !next[0].test(all.slice(seen))) return;
+      rest.shift();
+      seen = all.length;
+      type(next[1]);
     },
   });
 }

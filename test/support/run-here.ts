@@ -21,6 +21,9 @@ export async function runHere(
     out: write("out"),
     err: write("err"),
     read: async () => options.input ?? "",
+    async *chunks() {
+      yield new TextEncoder().encode(options.input ?? "");
+    },
     outIsTerminal: options.width !== undefined,
     errIsTerminal: options.width !== undefined,
     canAsk: false,

@@ -14,7 +14,7 @@ import { usageError } from "../../domain/error.ts";
 import { approveBooking, declineBooking } from "../../operations/approval.ts";
 import { markAttendance } from "../../operations/attendance.ts";
 import { cancelBooking } from "../../operations/cancellation.ts";
-import type { Context } from "../../operations/context.ts";
+import { type Context, inside } from "../../operations/context.ts";
 import { rescheduleBooking } from "../../operations/reschedule.ts";
 import { eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
@@ -164,7 +164,7 @@ async function change(
     },
     async (context, id) => {
       const { id: done } = await work(context, id);
-      return { ...(await viewBooking({ ...context.database, db: context.trx }, done))! } as Row;
+      return { ...(await viewBooking(inside(context), done))! } as Row;
     },
   );
   if (here.dryRun) here.say("Nothing was written.");

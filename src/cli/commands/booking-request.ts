@@ -2,28 +2,20 @@
 import type { Command } from "commander";
 import { BOOKING_FIELDS, viewBooking } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
-import { getUser } from "../../db/people.ts";
 import { requireSchema } from "../../db/schema-state.ts";
+import type { Actor } from "../../domain/actor.ts";
 import { ClassbookError } from "../../domain/error.ts";
 import type { RuleOutcome } from "../../domain/rules.ts";
-import { assessRequest, type BookingRequest, createBooking } from "../../operations/booking.ts";
-import { look, operate } from "../../operations/context.ts";
+import { assessRequest, createBooking } from "../../operations/booking.ts";
+import { inside, look, operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import { EXIT } from "../exit.ts";
-import { Flags } from "../flags.ts";
 import { printObject } from "../output.ts";
-import { bookingLine, rulesScreen } from "../screens/booking.ts";
+import { assessmentScreen, bookingLine, rulesScreen } from "../screens/booking.ts";
 import type { Shell, WithShell } from "../shell.ts";
+import { parseRequest, type RequestText, resolveRequest, type TypedRequest } from "../typed-request.ts";
 
-interface RequestFlags {
-  session?: string;
-  slot?: string;
-  on?: string;
-  course?: string;
-  student?: string;
-  seats?: string;
-  note?: string;
-  override?: string;
+interface RequestFlags extends RequestText {
   explain?: boolean;
 }
 
@@ -52,7 +44,7 @@ export function defineRequests(booking: Command, shell: WithShell): void {
     .option("--explain", "say every rule's outcome")
     .addHelpText(
       "after",
-      "\nA full session with a waitlist puts the student on it. Exits with 3 where a rule refuses.\n\nExample:\n  $ classbook booking create --session 88 --student ana --now 2026-11-20T09:00:00Z --db sample/school.sqlite3 --dry-run",
+      "\nA full session with a waitlist puts the student on it. At a terminal it asks for what is not given: course, session\nor opening, student. Exits with 3 where a rule refuses.\n\nExample:\n  $ classbook booking create --session 19 --student hugo --now 2026-11-20T09:00:00Z --db sample/school.sqlite3 --dry-run",
     )
     .action(async (flags: RequestFlags, command: Command) => create(shell(command, CREATED), flags));
   withRequestFlags(
@@ -60,48 +52,23 @@ export function defineRequests(booking: Command, shell: WithShell): void {
   )
     .addHelpText(
       "after",
-      "\nExits with 3 where the booking would be refused.\n\nExample:\n  $ classbook booking check --session 88 --student ana --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
+      "\nExits with 3 where the booking would be refused.\n\nExample:\n  $ classbook booking check --session 19 --student hugo --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
     .action(async (flags: RequestFlags, command: Command) => check(shell(command, CHECKED), flags));
-}
-
-/** @throws ClassbookError usage, with all that is wrong or missing */
-export async function readRequest(database: Database, input: RequestFlags): Promise<BookingRequest> {
-  const flags = new Flags();
-  const session = flags.id("--session", input.session);
-  const slot = flags.id("--slot", input.slot);
-  const date = flags.date("--on", input.on);
-  const course = flags.id("--course", input.course);
-  const seats = flags.whole("--seats", input.seats, 1) ?? 1;
-  const overrides = flags.overrides(input.override);
-  if (input.session === undefined && input.slot === undefined)
-    flags.problem("neither --session nor --slot is given");
-  if (input.session !== undefined && input.slot !== undefined)
-    flags.problem("--session and --slot exclude each other");
-  if (input.student === undefined) flags.problem("--student is missing");
-  if (input.session !== undefined && input.on !== undefined) flags.problem("--on goes with --slot");
-  if (input.slot !== undefined && seats > 1) flags.problem(`--seats ${seats}: a lesson has one seat`);
-  flags.done("such as --session 88 --student ana, or --slot 12 --on 2026-12-01 --student ana");
-  const student = await getUser(database, "--student", input.student!);
-  const terms = { student_user_id: student.id, seats, note: input.note ?? "", overrides, moved: null };
-  return session !== null
-    ? { ...terms, session_id: session }
-    : { ...terms, slot_id: slot!, date, course_id: course };
 }
 
 async function create(here: Shell, flags: RequestFlags): Promise<void> {
   await here.write(
     async (database, actor) => {
       await requireSchema(database);
-      const asked = await readRequest(database, flags);
+      const typed = await completeRequest(here, { database, actor, flags });
+      if (typed === null) return;
+      const asked = await resolveRequest(database, typed);
       const acting = actingFor(here, actor);
       const result = await operate(database, acting, async (context) => {
         const booked = await createBooking(context, asked);
         // Looked at inside the transaction: a rehearsal leaves nothing behind to look at.
-        const view =
-          booked.booking === null
-            ? null
-            : await viewBooking({ ...database, db: context.trx }, booked.booking.id);
+        const view = booked.booking === null ? null : await viewBooking(inside(context), booked.booking.id);
         return { ...booked, view };
       }).catch((error: unknown) => {
         if (flags.explain && error instanceof ClassbookError && here.output.format === "table")
@@ -136,6 +103,17 @@ async function create(here: Shell, flags: RequestFlags): Promise<void> {
   );
 }
 
+/** What was typed, with what a person at a terminal is asked for. Null where they left. */
+async function completeRequest(
+  here: Shell,
+  { database, actor, flags }: { database: Database; actor: Actor; flags: RequestFlags },
+): Promise<TypedRequest | null> {
+  if (!here.canAsk) return parseRequest(flags);
+  const typed = parseRequest(flags, { complete: false });
+  const { askForMissing } = await import("./booking-ask.ts");
+  return askForMissing(here, { database, actor, typed });
+}
+
 function explainRefusal(here: Shell, error: ClassbookError): void {
   const { rules } = (error.details ?? {}) as { rules?: RuleOutcome[] };
   if (rules !== undefined) here.io.err(`${rulesScreen(here.output, rules)}\n`);
@@ -144,17 +122,11 @@ function explainRefusal(here: Shell, error: ClassbookError): void {
 async function check(here: Shell, flags: RequestFlags): Promise<void> {
   await here.read(async (database, actor) => {
     await requireSchema(database);
-    const asked = await readRequest(database, flags);
+    const asked = await resolveRequest(database, parseRequest(flags));
     const assessment = await look(database, actingFor(here, actor), (context) =>
       assessRequest(context, asked),
     );
     const { outcome, position, rules, student, draft } = assessment;
-    const would =
-      outcome === "refused"
-        ? "would be refused"
-        : outcome === "waitlisted"
-          ? `would join the waitlist as number ${position}`
-          : `would be ${outcome}`;
     await printObject(
       here.output,
       {
@@ -168,7 +140,7 @@ async function check(here: Shell, flags: RequestFlags): Promise<void> {
         end_at_utc: draft.end_at_utc,
         rules,
       },
-      () => `${rulesScreen(here.output, rules)}\n  → ${would}\n`,
+      () => assessmentScreen(here.output, assessment),
     );
     if (outcome === "refused") here.exit(EXIT.refused);
   });

@@ -2,6 +2,7 @@
 import type { BookingView } from "../../db/booking-list.ts";
 import type { RuleOutcome } from "../../domain/rules.ts";
 import { localSpan, localTime } from "../../domain/spoken.ts";
+import type { Assessment } from "../../operations/booking-request.ts";
 import { paintFor } from "../io.ts";
 import { escapeControl, type OutputOptions } from "../output.ts";
 
@@ -18,6 +19,20 @@ export function rulesScreen({ io }: OutputOptions, rules: readonly RuleOutcome[]
       return `  ${colour[outcome](MARK[outcome])} ${rule.padEnd(width)}  ${escapeControl(why)}${aside}`;
     })
     .join("\n");
+}
+
+/** Every rule, and what would come of the request. */
+export function assessmentScreen(
+  options: OutputOptions,
+  { rules, outcome, position }: Pick<Assessment, "rules" | "outcome" | "position">,
+): string {
+  const would =
+    outcome === "refused"
+      ? "would be refused"
+      : outcome === "waitlisted"
+        ? `would join the waitlist as number ${position}`
+        : `would be ${outcome}`;
+  return `${rulesScreen(options, rules)}\n  → ${would}\n`;
 }
 
 /** One line: `booking 12 confirmed: ana in Spanish A2, Mon 1 Feb 2027 11:00–12:00 Europe/Madrid`. */

@@ -50,6 +50,15 @@ TABLE booking_event
   CONSTRAINT booking_event_pkey PRIMARY KEY (id)
   CREATE INDEX booking_event_subject ON public.booking_event USING btree (subject, subject_id)
 
+TABLE booking_import
+  key_column text NOT NULL
+  key text NOT NULL
+  request text NOT NULL
+  imported_at timestamp with time zone NOT NULL
+  booking_id bigint
+  waitlist_id bigint
+  CONSTRAINT booking_import_pkey PRIMARY KEY (key_column, key)
+
 TABLE booking_reminder
   id bigint NOT NULL IDENTITY
   booking_id bigint

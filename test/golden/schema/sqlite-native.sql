@@ -57,6 +57,17 @@ CREATE TABLE "booking_event" (
 
 CREATE INDEX "booking_event_subject" ON "booking_event" ("subject", "subject_id")
 
+CREATE TABLE "booking_import" (
+  "key_column" text NOT NULL,
+  "key" text NOT NULL,
+  "request" text NOT NULL,
+  "imported_at" datetime NOT NULL,
+  "booking_id" bigint NULL,
+  "waitlist_id" bigint NULL,
+  PRIMARY KEY ("key_column",
+  "key")
+) WITHOUT ROWID
+
 CREATE TABLE "booking_reminder" (
   "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
   "booking_id" bigint NULL,
