@@ -30,6 +30,14 @@ export const NOUNS: Record<string, Noun> = {
     summary: "seats and lessons: book, check, approve, cancel, move, mark attendance",
     load: async () => (await import("./commands/booking.ts")).defineBooking,
   },
+  slot: {
+    summary: "teachers' availability: add, list, block, delete, and the openings that can be booked",
+    load: async () => (await import("./commands/slot.ts")).defineSlot,
+  },
+  policy: {
+    summary: "teachers' booking policies: approval, notice, buffers, daily limits, and what is in force",
+    load: async () => (await import("./commands/policy.ts")).definePolicy,
+  },
   verify: {
     summary: "check the invariants of the unified model, and repair",
     load: async () => (await import("./commands/verify.ts")).defineVerify,

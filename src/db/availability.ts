@@ -3,11 +3,11 @@ import { readSlotTime, type Slot, type StoredSlotTime } from "../domain/availabi
 import type { Instant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
 import type { Database, Db } from "./open.ts";
-import { flag } from "./rows.ts";
+import { flag, insertRow, updateRow } from "./rows.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
-const COLUMNS = [
+export const SLOT_COLUMNS = [
   "id",
   "teacher_id",
   "course_id",
@@ -50,7 +50,7 @@ export function decodeSlot(row: StoredSlot): Slot {
 }
 
 const byId = statement<{ id: number }, StoredSlot>((db, { id }) =>
-  db.selectFrom("teacher_availability").select(COLUMNS).$castTo<StoredSlot>().where("id", "=", id),
+  db.selectFrom("teacher_availability").select(SLOT_COLUMNS).$castTo<StoredSlot>().where("id", "=", id),
 );
 
 /** Null where there is none. */
@@ -62,7 +62,7 @@ export async function findSlot(database: Database, db: Db, id: number): Promise<
 const ofTeacher = statement<{ teacher: number }, StoredSlot>((db, { teacher }) =>
   db
     .selectFrom("teacher_availability")
-    .select(COLUMNS)
+    .select(SLOT_COLUMNS)
     .$castTo<StoredSlot>()
     .where("teacher_id", "=", teacher)
     .orderBy("id"),
@@ -75,7 +75,7 @@ export async function listSlotsOf(database: Database, db: Db, teacher: number): 
 const oneTimeAt = statement<{ teacher: number; start: Instant }, StoredSlot>((db, { teacher, start }) =>
   db
     .selectFrom("teacher_availability")
-    .select(COLUMNS)
+    .select(SLOT_COLUMNS)
     .$castTo<StoredSlot>()
     .where("teacher_id", "=", teacher)
     .where("slot_type", "=", "one_time")
@@ -104,4 +104,31 @@ export async function setSlotActive(
     .set({ is_active: flag(database, active) })
     .where("id", "=", id)
     .execute();
+}
+
+export type NewSlot = StoredSlotTime & { teacher_id: number; course_id: number | null };
+
+/** Makes an active, unblocked slot. @returns its id */
+export async function insertSlot(database: Database, trx: Trx, slot: NewSlot): Promise<number> {
+  // What a slot of this kind does not say is left to the column's own default.
+  const said = Object.entries(slot).filter(([, value]) => value !== null);
+  return insertRow(database, trx, "teacher_availability", {
+    ...Object.fromEntries(said),
+    is_active: true,
+    is_blocked: false,
+    blocked_reason: "",
+  });
+}
+
+export async function setSlotBlocked(
+  database: Database,
+  trx: Trx,
+  id: number,
+  change: { is_blocked: boolean; blocked_reason: string },
+): Promise<void> {
+  await updateRow(database, trx, "teacher_availability", id, change);
+}
+
+export async function removeSlot(_database: Database, trx: Trx, id: number): Promise<void> {
+  await trx.deleteFrom("teacher_availability").where("id", "=", id).execute();
 }
