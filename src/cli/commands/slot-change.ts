@@ -75,10 +75,14 @@ async function confirmDelete(here: Shell, ids: readonly number[]): Promise<void>
   });
   if (uses.length === 0) return;
   const lessons = uses.reduce((sum, use) => sum + use.lessons, 0);
-  const stay = lessons === 0 ? "" : ` ${plural(lessons, "lesson")} ahead at their times stay booked.`;
+  const stay = lessons === 0 ? "" : ` ${stayBooked(lessons)}.`;
   const named = uses.map(({ id }) => id).join(", ");
   if (!(await here.confirm(`Delete ${uses.length === 1 ? "slot" : "slots"} ${named}?${stay}`)))
     throw refused("not_confirmed", "not confirmed", "nothing was changed");
+}
+
+function stayBooked(lessons: number): string {
+  return `${plural(lessons, "lesson")} ahead ${lessons === 1 ? "stays" : "stay"} booked`;
 }
 
 function unlessMissing(error: unknown): null {
@@ -99,7 +103,7 @@ async function change(
       columns: [...SLOT_FIELDS, "future_lessons"],
       screen: (row) => {
         const { length } = row.future_lessons as number[];
-        const stay = length === 0 ? "" : `; ${plural(length, "lesson")} ahead at its times stay booked`;
+        const stay = length === 0 ? "" : `; ${stayBooked(length)}`;
         return `${done}${slotLine(here.output, row as unknown as ListedSlot)}${stay}\n`;
       },
     },
