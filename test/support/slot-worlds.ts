@@ -27,9 +27,9 @@ const slots = fc.array(
     weekly: fc.boolean(),
     is_active: fc.constantFrom(true, true, true, false),
     is_blocked: fc.constantFrom(false, false, false, true),
-    timezone: fc.constantFrom("Europe/Madrid", "America/New_York", "Pacific/Auckland"),
+    timezone: fc.constantFrom("UTC", "UTC", "Europe/Madrid", "America/New_York", "Pacific/Auckland"),
   }),
-  { maxLength: 6 },
+  { minLength: 2, maxLength: 6 },
 );
 
 /** Lessons, seats and sessions some quarters of an hour beside the hour. */
@@ -43,6 +43,8 @@ const times = fc.array(
     /** A slot to be near to, or a day and hour. */
     near: fc.integer({ min: 0, max: 5 }),
     week: fc.integer({ min: 0, max: 1 }),
+    /** Right at the slot's time, of its teacher, where the slot's clock shows UTC. */
+    exact: fc.boolean(),
     quarters: fc.integer({ min: -6, max: 6 }),
     minutes: fc.constantFrom(30, 60, 150),
   }),
@@ -101,11 +103,14 @@ export async function putWorld({ database, trx }: Context, world: SlotWorld, nam
   }
   const keys = new Set<string>();
   for (const [at, time] of world.times.entries()) {
-    const near = world.slots[time.near] ?? { day: time.near, hour: at };
-    const start = addMinutes(startOf(near), time.week * 7 * 24 * 60 + time.quarters * 15);
+    const slot = world.slots[time.near % Math.max(1, world.slots.length)];
+    const near = slot ?? { day: time.near, hour: at };
+    const quarters = time.exact ? 0 : time.quarters;
+    const start = addMinutes(startOf(near), time.week * 7 * 24 * 60 + quarters * 15);
     const end = addMinutes(start, time.minutes);
-    const { teacher_id, course_id, student } = time;
-    const key = `${time.kind} ${student} ${teacher_id} ${start}`;
+    const { course_id, student } = time;
+    const teacher_id = time.exact && slot !== undefined ? slot.teacher_id : time.teacher_id;
+    const key = `${time.kind} ${student} ${time.kind === "seat" ? "" : teacher_id} ${start}`;
     if (keys.has(key)) continue;
     keys.add(key);
     if (time.kind === "session") {
