@@ -49,7 +49,7 @@ export function toJson(value: unknown, indent?: number): string {
 const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
 
 function isInstant(key: string, value: Value): value is string {
-  return typeof value === "string" && /(^|_)at(_utc)?$/.test(key) && STAMP.test(value);
+  return typeof value === "string" && /(^|_)(at|at_utc|datetime)$/.test(key) && STAMP.test(value);
 }
 
 /** A cell of a table: instants in the zone of display, lists without their brackets. */

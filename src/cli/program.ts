@@ -31,6 +31,14 @@ export const NOUNS: Record<string, Noun> = {
     summary: "live classes: plan, list, change, cancel, complete, and who is in them",
     load: async () => (await import("./commands/session.ts")).defineSession,
   },
+  slot: {
+    summary: "teachers' availability: add, list, block, delete, and the openings that can be booked",
+    load: async () => (await import("./commands/slot.ts")).defineSlot,
+  },
+  policy: {
+    summary: "teachers' booking policies: approval, notice, buffers, daily limits, and what is in force",
+    load: async () => (await import("./commands/policy.ts")).definePolicy,
+  },
   student: {
     summary: "who learns: accounts, time zones, enrollments",
     load: async () => (await import("./commands/student.ts")).defineStudent,

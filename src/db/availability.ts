@@ -3,7 +3,7 @@ import { readSlotTime, type Slot, type StoredSlotTime } from "../domain/availabi
 import type { Instant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
 import type { Database, Db } from "./open.ts";
-import { flag } from "./rows.ts";
+import { flag, insertRow, updateRow } from "./rows.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
@@ -104,4 +104,31 @@ export async function setSlotActive(
     .set({ is_active: flag(database, active) })
     .where("id", "=", id)
     .execute();
+}
+
+export type NewSlot = StoredSlotTime & { teacher_id: number; course_id: number | null };
+
+/** Makes an active, unblocked slot. @returns its id */
+export async function insertSlot(database: Database, trx: Trx, slot: NewSlot): Promise<number> {
+  // What a slot of this kind does not say is left to the column's own default.
+  const said = Object.entries(slot).filter(([, value]) => value !== null);
+  return insertRow(database, trx, "teacher_availability", {
+    ...Object.fromEntries(said),
+    is_active: true,
+    is_blocked: false,
+    blocked_reason: "",
+  });
+}
+
+export async function setSlotBlocked(
+  database: Database,
+  trx: Trx,
+  id: number,
+  change: { is_blocked: boolean; blocked_reason: string },
+): Promise<void> {
+  await updateRow(database, trx, "teacher_availability", id, change);
+}
+
+export async function removeSlot(_database: Database, trx: Trx, id: number): Promise<void> {
+  await trx.deleteFrom("teacher_availability").where("id", "=", id).execute();
 }

@@ -202,16 +202,17 @@ function farBack(from: Instant): Instant {
   return addMinutes(from, -LONGEST_MINUTES);
 }
 
-const counted = statement<{ teacher: number } & Window, { id: number; course_id: number }>(
-  (db, { teacher, from, until }) =>
-    db
-      .selectFrom("live_class_booking")
-      .select(["id", "course_id"])
-      .where("teacher_id", "=", teacher)
-      .where("booking_type", "=", "one_on_one")
-      .where("start_at_utc", ">=", from)
-      .where("start_at_utc", "<", until)
-      .where("status", "not in", ENDED_STATUSES),
+type Counted = Pick<BookingRow, "id" | "course_id" | "start_at_utc">;
+
+const counted = statement<{ teacher: number } & Window, Counted>((db, { teacher, from, until }) =>
+  db
+    .selectFrom("live_class_booking")
+    .select(["id", "course_id", "start_at_utc"])
+    .where("teacher_id", "=", teacher)
+    .where("booking_type", "=", "one_on_one")
+    .where("start_at_utc", ">=", from)
+    .where("start_at_utc", "<", until)
+    .where("status", "not in", ENDED_STATUSES),
 );
 
 /** The teacher's lessons that start in a window and count into the daily limit. */
@@ -220,7 +221,7 @@ export async function listCounted(
   db: Db,
   teacher: number,
   { from, until }: Window,
-): Promise<{ id: number; course_id: number }[]> {
+): Promise<Counted[]> {
   return counted(database, db, { teacher, from, until });
 }
 

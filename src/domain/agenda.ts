@@ -61,7 +61,7 @@ export function openTimes(
   return slots.flatMap((slot) =>
     slot.when === null || !slot.is_active || slot.is_blocked
       ? []
-      : openingsBetween(slot.when, from > now ? from : now, until)
+      : openingsBetween(slot.when, from > now ? from : now, until, slot.timezone)
           .filter((time) => !busy.some((other) => overlaps(other, time)))
           .map((time) => ({ ...time, slot })),
   );

@@ -1,7 +1,7 @@
 /** A teacher's availability: slots, and the times that they offer (SPEC 3, LEGACY 2.5). Pure. */
 import type { TimeSpan } from "./booking-rules.ts";
 import {
-  addDays,
+  addDaysOrNull,
   addMicros,
   type Instant,
   type LocalDate,
@@ -11,14 +11,12 @@ import {
   wallTime,
   weekdayOf,
 } from "./instant.ts";
-import { isZone, localDateOf, resolveLocal } from "./zone.ts";
+import { isZone, localDateOf, resolveLocal, resolveLocalOrNull } from "./zone.ts";
 
 export const SLOT_TYPES = ["recurring", "one_time"] as const;
 export type SlotType = (typeof SLOT_TYPES)[number];
 
 const DAY_MICROS = 86_400_000_000;
-/** Beyond it local times leave the years that a timestamp can name. */
-const LAST_DATE = "9999-12-29";
 
 /** A weekly time on the wall clock of a zone. */
 export interface WeeklyTime {
@@ -106,19 +104,36 @@ function readDate(text: string | null): LocalDate | null | undefined {
   return text === null || text === "" ? null : (parseDate(text) ?? undefined);
 }
 
+/** A time of a slot, and the local date that names it in the slot's zone (`--on`). */
+export interface Opening extends TimeSpan {
+  date: LocalDate;
+}
+
+interface Occurrence {
+  date: LocalDate;
+  instant: Instant;
+}
+
+/** @param date one of the weekly time's own weekdays; looked at from there on, week by week; null = after the last year */
+function occurrenceFrom(time: WeeklyTime, date: LocalDate | null, notBefore: Instant): Occurrence | null {
+  for (let on = date; on !== null && (time.until === null || on <= time.until); on = addDaysOrNull(on, 7)) {
+    const at = resolveLocalOrNull(wallTime(on, time.startsAt), time.zone);
+    if (at !== null && at.instant >= notBefore) return { date: on, instant: at.instant };
+  }
+  return null;
+}
+
+function occurrence(time: WeeklyTime, notBefore: Instant): Occurrence | null {
+  // The day before: a time of yesterday may be moved past midnight by a gap.
+  let date = addDaysOrNull(localDateOf(notBefore, time.zone), -1);
+  if (time.from !== null && date !== null && time.from > date) date = time.from;
+  const first = date && addDaysOrNull(date, (time.weekday - weekdayOf(date) + 7) % 7);
+  return occurrenceFrom(time, first, notBefore);
+}
+
 /** The first occurrence of a weekly time not before an instant; null where the validity ends earlier. */
 export function firstOccurrence(time: WeeklyTime, notBefore: Instant): Instant | null {
-  // The day before: a time of yesterday may be moved past midnight by a gap.
-  let date = addDays(localDateOf(notBefore, time.zone), -1);
-  if (time.from !== null && time.from > date) date = time.from;
-  date = addDays(date, (time.weekday - weekdayOf(date) + 7) % 7);
-  for (;;) {
-    if ((time.until !== null && date > time.until) || date > LAST_DATE || date.length !== LAST_DATE.length)
-      return null;
-    const { instant } = resolveLocal(wallTime(date, time.startsAt), time.zone);
-    if (instant >= notBefore) return instant;
-    date = addDays(date, 7);
-  }
+  return occurrence(time, notBefore)?.instant ?? null;
 }
 
 function span(start: Instant, lengthMicros: number): TimeSpan {
@@ -146,12 +161,22 @@ export function openingOn(when: SlotWhen, date: LocalDate, zone: string): TimeSp
   return span(resolveLocal(wallTime(date, when.startsAt), when.zone).instant, when.lengthMicros);
 }
 
-/** Every time of the slot that starts in [from, until). */
-export function openingsBetween(when: SlotWhen, from: Instant, until: Instant): TimeSpan[] {
-  const found: TimeSpan[] = [];
-  for (let next = nextOpening(when, from); next !== null && next.start_at_utc < until; ) {
-    found.push(next);
-    next = when.slot_type === "one_time" ? null : nextOpening(when, addMicros(next.start_at_utc, 1));
+/**
+ * Every time of the slot that starts in [from, until), in order.
+ *
+ * @param zone the slot's, which names the date of a one-time slot
+ */
+export function openingsBetween(when: SlotWhen, from: Instant, until: Instant, zone: string): Opening[] {
+  if (when.slot_type === "one_time") {
+    const { start_at_utc, end_at_utc } = when;
+    if (start_at_utc < from || start_at_utc >= until) return [];
+    return [{ start_at_utc, end_at_utc, date: localDateOf(start_at_utc, zone) }];
+  }
+  const found: Opening[] = [];
+  let next = occurrence(when, from);
+  while (next !== null && next.instant < until) {
+    found.push({ ...span(next.instant, when.lengthMicros), date: next.date });
+    next = occurrenceFrom(when, addDaysOrNull(next.date, 7), from);
   }
   return found;
 }

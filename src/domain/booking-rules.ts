@@ -144,7 +144,7 @@ function minutesBetween(earlier: Instant, later: Instant): number {
 
 /** Between two bookings of the teacher at least the larger of the earlier's buffer after and the later's before. */
 export function buffer(
-  asked: TimeSpan & { course_id: number },
+  asked: TimeSpan & { course_id: number | null },
   busy: readonly BusyTime[],
   policies: readonly Policy[],
   zone: string,

@@ -19,6 +19,17 @@ export interface Policy extends PolicyTerms {
   course_id: number | null;
 }
 
+/** What a new policy says where nobody says otherwise: the model's defaults (SPEC 2). */
+export const NEW_POLICY: PolicyTerms = {
+  requires_approval_for_one_on_one: false,
+  requires_approval_for_group: false,
+  min_notice_hours: 24,
+  cancel_window_hours: 24,
+  buffer_before_minutes: 0,
+  buffer_after_minutes: 0,
+  max_bookings_per_day: null,
+};
+
 /** What holds where no policy row does. */
 export const NO_POLICY: PolicyTerms = {
   requires_approval_for_one_on_one: false,

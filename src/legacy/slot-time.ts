@@ -1,20 +1,10 @@
 /** When a 1:1 lesson is, from its availability slot (LEGACY 2.3, 2.5). */
-import {
-  addDaysOrNull,
-  addMicrosOrNull,
-  type Instant,
-  type LocalDate,
-  parseDate,
-  parseTimeOfDay,
-  splitInstant,
-  wallTime,
-  weekdayOf,
-} from "../domain/instant.ts";
-import { isZone, localDateOf, resolveLocalOrNull } from "../domain/zone.ts";
+import { elapsedBetween, firstOccurrence } from "../domain/availability.ts";
+import { addMicrosOrNull, type Instant, parseDate, parseTimeOfDay, splitInstant } from "../domain/instant.ts";
+import { isZone } from "../domain/zone.ts";
 import type { Issue, OneOnOneFacts, Stored } from "./facts.ts";
 import { shown, type TimestampReader } from "./timestamps.ts";
 
-const DAY_MICROS = 86_400_000_000;
 /** When a lesson is, and its elapsed length in microseconds. */
 export interface SlotTime {
   start: Instant;
@@ -96,8 +86,7 @@ function timeOfRecurringSlot(
     );
   if (from === null && !blank(facts.valid_from)) return note(reader, "valid_from", facts.valid_from);
   if (until === null && !blank(facts.valid_until)) return note(reader, "valid_until", facts.valid_until);
-  // Over midnight where the end is not after the start (LEGACY 2.5).
-  const lengthMicros = endsAt - startsAt + (endsAt > startsAt ? 0 : DAY_MICROS);
+  const lengthMicros = elapsedBetween(startsAt, endsAt);
   if (next !== null) return { start: next, end: addMicrosOrNull(next, lengthMicros), lengthMicros };
   if (notBefore === null) return unreadable();
   const start = firstOccurrence({ weekday, startsAt, zone, from, until }, notBefore);
@@ -113,28 +102,4 @@ function timeOfRecurringSlot(
 function note(reader: TimestampReader, column: string, value: Stored): Issue {
   reader.note(`the slot's ${column}`, value);
   return unreadable();
-}
-
-interface WeeklyTime {
-  /** 0 = Monday */
-  weekday: number;
-  /** Microseconds after local midnight. */
-  startsAt: number;
-  zone: string;
-  /** Local dates, inclusive; null = open. */
-  from: LocalDate | null;
-  until: LocalDate | null;
-}
-
-/** The first occurrence not before an instant; null where the validity ends earlier. */
-function firstOccurrence(slot: WeeklyTime, notBefore: Instant): Instant | null {
-  // The day before: a time of yesterday may be moved past midnight by a gap.
-  let date = addDaysOrNull(localDateOf(notBefore, slot.zone), -1);
-  if (slot.from !== null && date !== null && slot.from > date) date = slot.from;
-  if (date !== null) date = addDaysOrNull(date, (slot.weekday - weekdayOf(date) + 7) % 7);
-  for (; date !== null && (slot.until === null || date <= slot.until); date = addDaysOrNull(date, 7)) {
-    const at = resolveLocalOrNull(wallTime(date, slot.startsAt), slot.zone);
-    if (at !== null && at.instant >= notBefore) return at.instant;
-  }
-  return null;
 }

@@ -57,7 +57,7 @@ export async function listOffers(context: Context, course: number): Promise<Offe
 async function openingsOf({ database, trx, now }: Context, slot: Slot): Promise<Offer[]> {
   const { when, teacher_id } = slot;
   if (when === null || teacher_id === null) return [];
-  const soon = openingsBetween(when, now, addMinutes(now, AHEAD_MINUTES));
+  const soon = openingsBetween(when, now, addMinutes(now, AHEAD_MINUTES), slot.timezone);
   const next = nextOpening(when, now);
   const spans = soon.length > 0 || next === null ? soon : [next];
   if (spans.length === 0) return [];

@@ -4,23 +4,13 @@ import { findLesson, listCounted, listStudentBusy, listTeacherBusy, type NewBook
 import { findApproval, findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
 import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
 import { hasEnded } from "../domain/booking.ts";
-import {
-  buffer,
-  courseType,
-  dailyLimit,
-  duplicate,
-  enrollment,
-  minNotice,
-  studentOverlap,
-  type TimeSpan,
-  teacherOverlap,
-} from "../domain/booking-rules.ts";
+import type { TimeSpan } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
-import { addDays, addMinutes, type Instant, type LocalDate, wallTime } from "../domain/instant.ts";
-import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
+import { addMinutes, type Instant, type LocalDate, wallTime } from "../domain/instant.ts";
+import { bufferReach, lessonVerdicts, localDay } from "../domain/lesson.ts";
+import { policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
-import { localSpan } from "../domain/spoken.ts";
-import { localDateOf, resolveLocal } from "../domain/zone.ts";
+import { resolveLocal } from "../domain/zone.ts";
 import {
   type Assessment,
   loadPeople,
@@ -71,35 +61,37 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     teacher: teacher_id,
     start: times.start_at_utc,
   });
-  const others = ({ kind, id }: { kind: string; id: number }) =>
-    kind === "session" || (id !== asked.moved?.id && id !== existing?.id);
-  const reach = Math.max(0, ...policies.flatMap((p) => [p.buffer_before_minutes, p.buffer_after_minutes]));
-  const teacherBusy = (
-    await listTeacherBusy(database, trx, teacher_id, {
-      from: addMinutes(times.start_at_utc, -reach),
-      until: addMinutes(times.end_at_utc, reach),
-    })
-  ).filter(others);
-  const studentBusy = (
-    await listStudentBusy(database, trx, student.id, { from: times.start_at_utc, until: times.end_at_utc })
-  ).filter(others);
-
+  const { from, until } = localDay(times.start_at_utc, zone);
+  const reach = bufferReach(policies);
   const verdicts: Verdict[] = [
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
-    enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
-    courseType(course.title, course.booking_type, "one_on_one"),
-    duplicate(existing !== null && existing.id === asked.moved?.id ? null : existing),
-    studentOverlap(student.username, times, studentBusy, zone),
-    teacherOverlap(teacher.name, times, teacherBusy, zone),
-    availability(slot, asked.date, times),
-    minNotice(times.start_at_utc, policy.min_notice_hours, now, zone),
-    buffer({ ...times, course_id }, teacherBusy, policies, zone),
-    await dailyLimitOf(context, {
+    ...lessonVerdicts({
+      now,
+      slot,
+      date: asked.date,
       times,
       teacher,
-      course_id,
+      course,
+      student: {
+        username: student.username,
+        enrollment: await findEnrollment(database, trx, student.id, course_id),
+        existing,
+        busy: await listStudentBusy(database, trx, student.id, {
+          from: times.start_at_utc,
+          until: times.end_at_utc,
+        }),
+      },
+      busy: await listTeacherBusy(database, trx, teacher_id, {
+        from: addMinutes(times.start_at_utc, -reach),
+        until: addMinutes(times.end_at_utc, reach),
+      }),
+      counted:
+        policy.max_bookings_per_day === null
+          ? []
+          : await listCounted(database, trx, teacher_id, { from, until }),
+      policies,
       policy,
-      excluded: [asked.moved?.id, existing?.id],
+      moved: asked.moved?.id ?? null,
     }),
   ];
   const rules = withOverrides(verdicts, asked.overrides);
@@ -179,43 +171,4 @@ function timeOf(slot: Slot, date: LocalDate | null, now: Instant): TimeSpan {
   if (when.slot_type === "one_time") return { start_at_utc: when.start_at_utc, end_at_utc: when.end_at_utc };
   const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
   return { start_at_utc: instant, end_at_utc: addMinutes(instant, when.lengthMicros / 60_000_000) };
-}
-
-function availability(slot: Slot, date: LocalDate | null, times: TimeSpan): Verdict {
-  const when = slot.when!;
-  const offered = date === null || openingOn(when, date, slot.timezone) !== null;
-  const span = localSpan(times.start_at_utc, times.end_at_utc, slot.timezone);
-  const why = !offered
-    ? `slot ${slot.id} offers nothing on ${date}`
-    : slot.is_blocked
-      ? `slot ${slot.id} is blocked${slot.blocked_reason === "" ? "" : `: ${slot.blocked_reason}`}`
-      : slot.is_active
-        ? `slot ${slot.id} offers ${span}`
-        : `slot ${slot.id} is not active`;
-  return { rule: "availability", holds: offered && slot.is_active && !slot.is_blocked, why };
-}
-
-/** The lessons of the teacher's local day that the policy's limit counts (SPEC 3, daily-limit). */
-async function dailyLimitOf(
-  { database, trx }: Context,
-  asked: {
-    times: TimeSpan;
-    teacher: { id: number; timezone: string };
-    course_id: number;
-    policy: PolicyInForce;
-    excluded: readonly (number | undefined)[];
-  },
-): Promise<Verdict> {
-  const { times, teacher, course_id, policy, excluded } = asked;
-  const day = localDateOf(times.start_at_utc, teacher.timezone);
-  if (policy.max_bookings_per_day === null) return dailyLimit(policy, 0, day);
-  const midnight = (date: LocalDate) => resolveLocal(wallTime(date, 0), teacher.timezone).instant;
-  const counted = await listCounted(database, trx, teacher.id, {
-    from: midnight(day),
-    until: midnight(addDays(day, 1)),
-  });
-  const others = counted.filter(
-    (row) => !excluded.includes(row.id) && (policy.limit_counts === "all" || row.course_id === course_id),
-  );
-  return dailyLimit(policy, others.length, day);
 }

@@ -185,7 +185,7 @@ async function repairOne(
       return;
     case "one_default_policy":
       for (const { row, kept } of await listExcessPolicies(database, trx)) {
-        await deletePolicy(database, trx, row.id);
+        await deletePolicy(trx, row.id);
         await recordEvent(database, trx, {
           at: now,
           actor,
