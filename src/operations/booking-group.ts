@@ -1,5 +1,6 @@
 /** A seat in a session: what the rules say, and what would come of it (SPEC 3). */
-import { findInSession, listStudentBusy, type NewBooking } from "../db/booking.ts";
+import { findInSession, type NewBooking } from "../db/booking.ts";
+import { listStudentBusy } from "../db/booking-busy.ts";
 import { findApproval, findEnrollment, listPolicies } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { findEntry } from "../db/waitlist.ts";

@@ -1,6 +1,7 @@
 /** A one-on-one lesson at an opening of a slot: what the rules say, and what would come of it (SPEC 3). */
 import { findSlot } from "../db/availability.ts";
-import { findLesson, listCounted, listStudentBusy, listTeacherBusy, type NewBooking } from "../db/booking.ts";
+import { findLesson, type NewBooking } from "../db/booking.ts";
+import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
 import { findApproval, findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
 import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
 import { hasEnded } from "../domain/booking.ts";
