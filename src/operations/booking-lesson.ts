@@ -17,11 +17,19 @@ import {
   teacherOverlap,
 } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
-import { addDays, addMinutes, type Instant, type LocalDate, wallTime } from "../domain/instant.ts";
+import {
+  addDays,
+  addMicros,
+  addMinutes,
+  type Instant,
+  type LocalDate,
+  type WallTime,
+  wallTime,
+} from "../domain/instant.ts";
 import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
 import { localSpan } from "../domain/spoken.ts";
-import { localDateOf, resolveLocal } from "../domain/zone.ts";
+import { localDateOf, resolveLocal, toWall } from "../domain/zone.ts";
 import {
   type Assessment,
   loadPeople,
@@ -89,7 +97,7 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "one_on_one"),
-    duplicate(existing !== null && existing.id === asked.moved?.id ? null : existing),
+    duplicate(existing),
     studentOverlap(student.username, times, studentBusy, zone),
     teacherOverlap(teacher.name, times, teacherBusy, zone),
     availability(slot, asked.date, times),
@@ -166,9 +174,19 @@ function timeOf(slot: Slot, date: LocalDate | null, now: Instant): TimeSpan {
   }
   const on = openingOn(when, date, slot.timezone);
   if (on !== null) return on;
-  if (when.slot_type === "one_time") return { start_at_utc: when.start_at_utc, end_at_utc: when.end_at_utc };
-  const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
-  return { start_at_utc: instant, end_at_utc: addMinutes(instant, when.lengthMicros / 60_000_000) };
+  if (when.slot_type === "recurring") {
+    const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
+    return { start_at_utc: instant, end_at_utc: addMicros(instant, when.lengthMicros) };
+  }
+  // The same time of day, on the date that is asked for.
+  const days = daysBetween(localDateOf(when.start_at_utc, slot.timezone), date);
+  const moved = ({ seconds, micros }: WallTime) => ({ seconds: seconds + days * 86_400, micros });
+  const at = (instant: Instant) => resolveLocal(moved(toWall(instant, slot.timezone)), slot.timezone).instant;
+  return { start_at_utc: at(when.start_at_utc), end_at_utc: at(when.end_at_utc) };
+}
+
+function daysBetween(from: LocalDate, until: LocalDate): number {
+  return (wallTime(until, 0).seconds - wallTime(from, 0).seconds) / 86_400;
 }
 
 function availability(slot: Slot, date: LocalDate | null, times: TimeSpan): Verdict {
