@@ -103,7 +103,7 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "group_session"),
-    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(seats), now, zone),
+    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(seating.seats), now, zone),
     capacity(theirs, asked.seats, before),
     duplicate(active ?? sameKey ?? null),
     studentOverlap(student.username, times, busy, zone),
