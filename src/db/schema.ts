@@ -5,6 +5,7 @@ import { migration as bookingTables } from "../../migrations/0001_booking_tables
 import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
 import { migration as signals } from "../../migrations/0003_signals.ts";
 import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
+import { migration as operationIndexes } from "../../migrations/0005_operation_indexes.ts";
 import { ClassbookError, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { readCatalog } from "./catalog.ts";
@@ -15,7 +16,13 @@ import { type Engine, Layout, requireEssential } from "./layout.ts";
 import type { Database } from "./open.ts";
 import { type Trx, writing } from "./transaction.ts";
 
-export const MIGRATIONS: readonly SchemaMigration[] = [bookingTables, ownTables, signals, uniqueBookings];
+export const MIGRATIONS: readonly SchemaMigration[] = [
+  bookingTables,
+  ownTables,
+  signals,
+  uniqueBookings,
+  operationIndexes,
+];
 
 export interface AppliedMigration {
   id: string;
