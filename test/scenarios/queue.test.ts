@@ -120,6 +120,16 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await day.queue("waiting")).toEqual(["cleo"]);
   });
 
+  test("8: an entry of nobody, which only SQLite lets be written, holds no seat back", async () => {
+    if (engine === "postgres") return;
+    const ana = await full("cleo");
+    const cleo = (await day.all()).session_waitlist[0]!.id;
+    await byHand(`update {session_waitlist} set student_user_id = 999 where id = ${cleo}`);
+    expect(await day.book(seat("dan", "queued"))).toMatchObject({ outcome: "waitlisted" });
+    await day.cancel(ana);
+    expect(await day.queue("offered")).toEqual(["dan"]);
+  });
+
   test("9: at the same instant the lower id comes first, and editing an entry keeps its place", async () => {
     const ana = await full();
     const first = await school.put("session_waitlist", waitRow("dan", { created_at: TODAY }));
