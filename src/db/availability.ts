@@ -1,6 +1,6 @@
 /** Availability slots as operations read and write them. */
 import { readSlotTime, type Slot, type StoredSlotTime } from "../domain/availability.ts";
-import type { Instant } from "../domain/instant.ts";
+import { addDays, type Instant, type LocalDate } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
 import type { Database, Db } from "./open.ts";
 import { flag, insertRow, updateRow } from "./rows.ts";
@@ -72,15 +72,17 @@ export async function listSlotsOf(database: Database, db: Db, teacher: number): 
   return (await ofTeacher(database, db, { teacher })).map(decodeSlot);
 }
 
-const oneTimeAt = statement<{ teacher: number; start: Instant }, StoredSlot>((db, { teacher, start }) =>
-  db
-    .selectFrom("teacher_availability")
-    .select(SLOT_COLUMNS)
-    .$castTo<StoredSlot>()
-    .where("teacher_id", "=", teacher)
-    .where("slot_type", "=", "one_time")
-    .where("start_datetime", "=", start)
-    .orderBy("id"),
+const oneTimeAround = statement<{ teacher: number; low: string; high: string }, StoredSlot>(
+  (db, { teacher, low, high }) =>
+    db
+      .selectFrom("teacher_availability")
+      .select(SLOT_COLUMNS)
+      .$castTo<StoredSlot>()
+      .where("teacher_id", "=", teacher)
+      .where("slot_type", "=", "one_time")
+      .where("start_datetime", ">=", low)
+      .where("start_datetime", "<", high)
+      .orderBy("id"),
 );
 
 /** The teacher's one-time slots that start at an instant. */
@@ -90,7 +92,12 @@ export async function findOneTimeSlots(
   teacher: number,
   start: Instant,
 ): Promise<Slot[]> {
-  return (await oneTimeAt(database, db, { teacher, start })).map(decodeSlot);
+  // SQLite may hold the instant in other forms (LEGACY 1): all of the days around are read.
+  const day = start.slice(0, 10) as LocalDate;
+  const around = { low: addDays(day, -1), high: addDays(day, 2) };
+  return (await oneTimeAround(database, db, { teacher, ...around }))
+    .map(decodeSlot)
+    .filter(({ when }) => when?.slot_type === "one_time" && when.start_at_utc === start);
 }
 
 export async function setSlotActive(

@@ -1,10 +1,6 @@
 /** Bookings as operations read, lock and write them. */
-import { sql } from "kysely";
 import type { BookingStatus, BookingType } from "../domain/booking.ts";
-import { BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
-import type { BusyTime } from "../domain/booking-rules.ts";
-import { addMinutes, type Instant } from "../domain/instant.ts";
-import { BUSY_SESSION_STATUSES, LONGEST_MINUTES } from "../domain/session.ts";
+import type { Instant } from "../domain/instant.ts";
 import { requiredExtras } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
@@ -114,115 +110,6 @@ export async function findLesson(
   key: { student: number; teacher: number; start: Instant },
 ): Promise<BookingRow | null> {
   return (await lessonAt(database, db, key))[0] ?? null;
-}
-
-interface Window {
-  from: Instant;
-  until: Instant;
-}
-
-const ofStudent = statement<{ student: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
-  (db, { student, low, from, until }) =>
-    db
-      .selectFrom("live_class_booking")
-      .select([
-        "id",
-        "course_id",
-        "start_at_utc",
-        "end_at_utc",
-        "status",
-        sql<"booking">`'booking'`.as("kind"),
-      ])
-      .where("student_user_id", "=", student)
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_STATUSES)
-      .orderBy("start_at_utc"),
-);
-
-/** The student's pending and confirmed bookings that touch a window. */
-export async function listStudentBusy(
-  database: Database,
-  db: Db,
-  student: number,
-  { from, until }: Window,
-): Promise<(BusyTime & { status: BookingStatus })[]> {
-  return ofStudent(database, db, { student, low: farBack(from), from, until });
-}
-
-const lessonsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
-  (db, { teacher, low, from, until }) =>
-    db
-      .selectFrom("live_class_booking")
-      .select([
-        "id",
-        "course_id",
-        "start_at_utc",
-        "end_at_utc",
-        "status",
-        sql<"booking">`'booking'`.as("kind"),
-      ])
-      .where("teacher_id", "=", teacher)
-      .where("booking_type", "=", "one_on_one")
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_STATUSES)
-      .orderBy("start_at_utc"),
-);
-
-const sessionsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime>(
-  (db, { teacher, low, from, until }) =>
-    db
-      .selectFrom("live_class_session")
-      .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"session">`'session'`.as("kind")])
-      .$castTo<BusyTime>()
-      .where("teacher_id", "=", teacher)
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_SESSION_STATUSES)
-      .orderBy("start_at_utc"),
-);
-
-/** The teacher's pending and confirmed lessons and sessions that touch a window, each with its status. */
-export async function listTeacherBusy(
-  database: Database,
-  db: Db,
-  teacher: number,
-  { from, until }: Window,
-): Promise<(BusyTime & { status?: BookingStatus })[]> {
-  const window = { teacher, low: farBack(from), from, until };
-  return [...(await lessonsOf(database, db, window)), ...(await sessionsOf(database, db, window))];
-}
-
-/** An index finds what starts in a stretch of time: nothing lasts longer than that. */
-function farBack(from: Instant): Instant {
-  return addMinutes(from, -LONGEST_MINUTES);
-}
-
-type Counted = Pick<BookingRow, "id" | "course_id" | "start_at_utc">;
-
-const counted = statement<{ teacher: number } & Window, Counted>((db, { teacher, from, until }) =>
-  db
-    .selectFrom("live_class_booking")
-    .select(["id", "course_id", "start_at_utc"])
-    .where("teacher_id", "=", teacher)
-    .where("booking_type", "=", "one_on_one")
-    .where("start_at_utc", ">=", from)
-    .where("start_at_utc", "<", until)
-    .where("status", "not in", ENDED_STATUSES),
-);
-
-/** The teacher's lessons that start in a window and count into the daily limit. */
-export async function listCounted(
-  database: Database,
-  db: Db,
-  teacher: number,
-  { from, until }: Window,
-): Promise<Counted[]> {
-  return counted(database, db, { teacher, from, until });
 }
 
 export type NewBooking = Omit<

@@ -238,3 +238,15 @@ export function addUnique(
   if (layout.table(table)?.indexes.has(index.name)) return [];
   return [createIndex(engine, layout.name(table), index, true)];
 }
+
+/** An index on a table that exists; none where the table is missing or an index of that name is there. */
+export function addIndex(
+  engine: Engine,
+  layout: Layout,
+  table: LogicalTable,
+  index: IndexSpec & { name: string },
+): Step[] {
+  const found = layout.table(table);
+  if (found === null || found.indexes.has(index.name)) return [];
+  return [createIndex(engine, found.name, index, false)];
+}

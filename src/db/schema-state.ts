@@ -4,6 +4,7 @@ import { migration as ownTables } from "../../migrations/0002_own_tables.ts";
 import { migration as signals } from "../../migrations/0003_signals.ts";
 import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
 import { migration as bookingImport } from "../../migrations/0005_booking_import.ts";
+import { migration as operationIndexes } from "../../migrations/0006_operation_indexes.ts";
 import { ClassbookError } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { SchemaMigration, Step } from "./ddl.ts";
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly SchemaMigration[] = [
   signals,
   uniqueBookings,
   bookingImport,
+  operationIndexes,
 ];
 
 export interface AppliedMigration {

@@ -9,8 +9,16 @@ import {
 } from "kysely";
 import { busy, ClassbookError, usageError } from "../domain/error.ts";
 
-/** How long a command waits for another writer. The wait blocks the process: no longer than a person would. */
+/** How long a statement waits for another process. The wait blocks this one: no longer than a person would. */
 const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * A transaction waits for its turn by many short waits instead: SQLite's own waits grow, and whoever has waited long is
+ * passed by those who just came. Between two of them the process can be stopped.
+ */
+const TURN_TIMEOUT_MS = 40;
+const MOST_PAUSE_MS = 20;
+const PATIENCE_MS = 10_000;
 
 const MOST_REMEMBERED = 200;
 
@@ -28,6 +36,10 @@ function rememberStatements(sqlite: BetterSqlite3.Database): (text: string) => B
   };
 }
 
+function isBusy(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && error.code.startsWith("SQLITE_BUSY");
+}
+
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #sqlite: BetterSqlite3.Database;
 
@@ -38,7 +50,21 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   /** Kysely's own driver sends a deferred BEGIN, which fails beside another writer whatever the timeout (kysely issue 1152). */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${TURN_TIMEOUT_MS}`));
+    try {
+      for (;;) {
+        try {
+          await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+          return;
+        } catch (error) {
+          if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+        }
+        await new Promise((wake) => setTimeout(wake, Math.random() * MOST_PAUSE_MS));
+      }
+    } finally {
+      await connection.executeQuery(CompiledQuery.raw(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`));
+    }
   }
 
   /** After some errors, a full disk among them, SQLite has rolled back by itself: to do it again would hide the error. */
@@ -100,7 +126,7 @@ export function sqliteError(error: unknown, shown: string): unknown {
       "check --db; a Django dumpdata file is read by `classbook import --from FILE`",
     );
   }
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+  if (isBusy(error) || code.startsWith("SQLITE_LOCKED")) {
     return busy(
       "locked",
       `${path} is locked by another process`,

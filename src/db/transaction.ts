@@ -1,4 +1,4 @@
-/** Write transactions: immediate on SQLite, retried as a whole on PostgreSQL where it could not serialise (SPEC 1). */
+/** Write transactions: immediate on SQLite, retried as a whole where another was in the way (SPEC 1). */
 import type { Transaction } from "kysely";
 import { postgresCode } from "./error.ts";
 import type { Database } from "./open.ts";

@@ -31,11 +31,11 @@ export async function listQueue(database: Database, db: Db, session: number): Pr
 
 const blocked = statement<
   { session: number },
-  { student_user_id: number; is_active: number | boolean; booked: number }
+  { student_user_id: number; is_active: number | boolean | null; booked: number }
 >((db, { session }) =>
   db
     .selectFrom("session_waitlist as w")
-    .innerJoin("app_user as u", "u.id", "w.student_user_id")
+    .leftJoin("app_user as u", "u.id", "w.student_user_id")
     .select(["w.student_user_id", "u.is_active"])
     .select((eb) =>
       eb
@@ -46,12 +46,12 @@ const blocked = statement<
         .where("b.status", "in", ["pending", "confirmed", "attended", "no_show"])
         .as("booked"),
     )
-    .$castTo<{ student_user_id: number; is_active: number | boolean; booked: number }>()
+    .$castTo<{ student_user_id: number; is_active: number | boolean | null; booked: number }>()
     .where("w.session_id", "=", session)
     .where("w.status", "=", "waiting"),
 );
 
-/** Why students in the queue cannot be offered a seat, by their id; whoever can is not there. */
+/** Why students in the queue cannot be offered a seat, by their id; whoever can is not there. No account is an inactive one. */
 export async function findPassedOver(
   database: Database,
   db: Db,

@@ -138,8 +138,10 @@ export function minNotice(start: Instant, hours: number, now: Instant, zone: str
   };
 }
 
+/** Whole minutes, for people: a part of one is not said. */
 function minutesBetween(earlier: Instant, later: Instant): number {
-  return (splitInstant(later).seconds - splitInstant(earlier).seconds) / 60;
+  const [from, to] = [splitInstant(earlier), splitInstant(later)];
+  return Math.floor((to.seconds - from.seconds + (to.micros - from.micros) / 1_000_000) / 60);
 }
 
 /** Between two bookings of the teacher at least the larger of the earlier's buffer after and the later's before. */
@@ -157,14 +159,14 @@ export function buffer(
     const needed = before
       ? Math.max(theirs.buffer_after_minutes, own.buffer_before_minutes)
       : Math.max(own.buffer_after_minutes, theirs.buffer_before_minutes);
-    const gap = before
-      ? minutesBetween(time.end_at_utc, asked.start_at_utc)
-      : minutesBetween(asked.end_at_utc, time.start_at_utc);
-    if (gap < needed)
+    const [end, start] = before
+      ? [time.end_at_utc, asked.start_at_utc]
+      : [asked.end_at_utc, time.start_at_utc];
+    if (addMinutes(end, needed) > start)
       return {
         rule: "buffer",
         holds: false,
-        why: `${gap} min ${before ? "after" : "before"} ${time.kind} ${time.id} (${localSpan(time.start_at_utc, time.end_at_utc, zone)}), and ${needed} min are needed`,
+        why: `${minutesBetween(end, start)} min ${before ? "after" : "before"} ${time.kind} ${time.id} (${localSpan(time.start_at_utc, time.end_at_utc, zone)}), and ${needed} min are needed`,
       };
   }
   const { buffer_before_minutes: b, buffer_after_minutes: a } = own;

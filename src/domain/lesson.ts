@@ -81,7 +81,7 @@ export function lessonVerdicts(facts: LessonFacts): Verdict[] {
     ...(student === null
       ? []
       : [
-          duplicate(existing !== null && existing.id === facts.moved ? null : existing),
+          duplicate(existing),
           studentOverlap(student.username, times, touching(student.busy, times).filter(other), zone),
         ]),
     teacherOverlap(teacher.name, times, busy, zone),

@@ -1,5 +1,6 @@
 /** Requests that wait for a decision: approve and decline (SPEC 3). */
-import { type BookingRow, listStudentBusy, listTeacherBusy } from "../db/booking.ts";
+import type { BookingRow } from "../db/booking.ts";
+import { listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
 import { findStudent } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { actorUserId } from "../domain/actor.ts";

@@ -3,7 +3,7 @@
  * that the rules ask about is loaded once a teacher, course and student for the whole window, never for an opening.
  */
 import { listCoursesTaught, listLessonKeys, listSlotsFor } from "../db/availability-openings.ts";
-import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking.ts";
+import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
 import {
   type Course,
   findCourse,

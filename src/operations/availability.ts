@@ -7,7 +7,7 @@ import {
   type SlotFilter,
   type SlotView,
 } from "../db/availability-list.ts";
-import { listTeacherBusy } from "../db/booking.ts";
+import { listTeacherBusy } from "../db/booking-busy.ts";
 import { findCourse, findTeacher, lockTeacher, type Teacher } from "../db/booking-people.ts";
 import { nextOpening, type Slot } from "../domain/availability.ts";
 import {

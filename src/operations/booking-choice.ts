@@ -1,5 +1,5 @@
 /** What of a course can be booked: its coming sessions, and the openings of its slots. */
-import { listTeacherBusy } from "../db/booking.ts";
+import { listTeacherBusy } from "../db/booking-busy.ts";
 import { listComingSessions, listSlotsFor } from "../db/booking-choice.ts";
 import { findCourse, findTeacher } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";

@@ -1,5 +1,6 @@
 /** A seat in a session: what the rules say, and what would come of it (SPEC 3). */
-import { findInSession, listStudentBusy, type NewBooking } from "../db/booking.ts";
+import { type BookingRow, findInSession, type NewBooking } from "../db/booking.ts";
+import { listStudentBusy } from "../db/booking-busy.ts";
 import { findApproval, findEnrollment, listPolicies } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { findEntry } from "../db/waitlist.ts";
@@ -16,7 +17,7 @@ import {
 import { notFound, refused } from "../domain/error.ts";
 import { policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
-import { openSeats } from "../domain/session.ts";
+import { openSeats, type SeatCount } from "../domain/session.ts";
 import { isLiveOffer, queueOf } from "../domain/waitlist.ts";
 import {
   type Assessment,
@@ -30,6 +31,14 @@ import { listEligible, loadSeating } from "./waitlist.ts";
 
 export interface SeatRequest extends RequestTerms {
   session_id: number;
+}
+
+/** A booking that moves to another time of the same session gives its own seats back. */
+function withoutMoved(seats: SeatCount, session: number, moved: BookingRow | null): SeatCount {
+  if (moved?.session_id !== session) return seats;
+  return moved.status === "pending"
+    ? { ...seats, pending: seats.pending - moved.seats_reserved }
+    : { ...seats, taken: seats.taken - moved.seats_reserved };
 }
 
 /** @throws ClassbookError not_found; refused `session-incomplete`: a session without course, teacher or time cannot be booked */
@@ -70,18 +79,21 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     course: course.requires_booking_approval,
   });
 
-  const { seats, entries } = await loadSeating(context, session);
+  const seating = await loadSeating(context, session);
+  const { entries } = seating;
+  const seats = withoutMoved(seating.seats, session.id, asked.moved);
   const entry = await findEntry(database, trx, session.id, student.id);
   const holdsOffer = entry !== null && isLiveOffer(entry, start_at_utc, offerHours, now);
   const eligible = openSeats(seats) > 0 ? await listEligible(context, session.id, entries) : [];
   const turn = eligible.findIndex(({ student_user_id }) => student_user_id === student.id);
-  const before = holdsOffer ? 0 : turn < 0 ? eligible.length : turn;
+  // An offer is one seat: what is asked beyond it waits for its turn like everybody.
+  const before = holdsOffer && asked.seats === 1 ? 0 : turn < 0 ? eligible.length : turn;
   // The seat of the student's own offer is theirs.
   const theirs = holdsOffer ? { ...seats, offers: seats.offers - 1 } : seats;
 
   const rows = await findInSession(database, trx, student.id, session.id);
   const active = rows.find(({ id, status }) => !hasEnded(status) && id !== asked.moved?.id);
-  const sameKey = rows.find((row) => row.start_at_utc === start_at_utc && row.id !== asked.moved?.id);
+  const sameKey = rows.find((row) => row.start_at_utc === start_at_utc);
   const around = { from: start_at_utc, until: end_at_utc };
   const busy = (await listStudentBusy(database, trx, student.id, around)).filter(
     ({ id }) => id !== asked.moved?.id && id !== active?.id,
@@ -91,7 +103,7 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "group_session"),
-    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(theirs), now, zone),
+    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(seating.seats), now, zone),
     capacity(theirs, asked.seats, before),
     duplicate(active ?? sameKey ?? null),
     studentOverlap(student.username, times, busy, zone),
@@ -106,7 +118,11 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
   }
   const rules = withOverrides(verdicts, asked.overrides);
   const failed = failures(rules).map(({ rule }) => rule);
-  const canWait = session.enable_waitlist && asked.seats === 1 && failed.every((rule) => rule === "capacity");
+  const canWait =
+    session.enable_waitlist &&
+    asked.seats === 1 &&
+    !holdsOffer &&
+    failed.every((rule) => rule === "capacity");
   const outcome =
     failed.length === 0
       ? policy.requires_approval_for_group

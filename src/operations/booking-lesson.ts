@@ -1,16 +1,24 @@
 /** A one-on-one lesson at an opening of a slot: what the rules say, and what would come of it (SPEC 3). */
 import { findSlot } from "../db/availability.ts";
-import { findLesson, listCounted, listStudentBusy, listTeacherBusy, type NewBooking } from "../db/booking.ts";
+import { findLesson, type NewBooking } from "../db/booking.ts";
+import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
 import { findApproval, findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
 import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
 import { hasEnded } from "../domain/booking.ts";
 import type { TimeSpan } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
-import { addMinutes, type Instant, type LocalDate, wallTime } from "../domain/instant.ts";
+import {
+  addMicros,
+  addMinutes,
+  type Instant,
+  type LocalDate,
+  type WallTime,
+  wallTime,
+} from "../domain/instant.ts";
 import { bufferReach, lessonVerdicts, localDay } from "../domain/lesson.ts";
 import { policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
-import { resolveLocal } from "../domain/zone.ts";
+import { localDateOf, resolveLocal, toWall } from "../domain/zone.ts";
 import {
   type Assessment,
   loadPeople,
@@ -168,7 +176,17 @@ function timeOf(slot: Slot, date: LocalDate | null, now: Instant): TimeSpan {
   }
   const on = openingOn(when, date, slot.timezone);
   if (on !== null) return on;
-  if (when.slot_type === "one_time") return { start_at_utc: when.start_at_utc, end_at_utc: when.end_at_utc };
-  const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
-  return { start_at_utc: instant, end_at_utc: addMinutes(instant, when.lengthMicros / 60_000_000) };
+  if (when.slot_type === "recurring") {
+    const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
+    return { start_at_utc: instant, end_at_utc: addMicros(instant, when.lengthMicros) };
+  }
+  // The same time of day, on the date that is asked for.
+  const days = daysBetween(localDateOf(when.start_at_utc, slot.timezone), date);
+  const moved = ({ seconds, micros }: WallTime) => ({ seconds: seconds + days * 86_400, micros });
+  const at = (instant: Instant) => resolveLocal(moved(toWall(instant, slot.timezone)), slot.timezone).instant;
+  return { start_at_utc: at(when.start_at_utc), end_at_utc: at(when.end_at_utc) };
+}
+
+function daysBetween(from: LocalDate, until: LocalDate): number {
+  return (wallTime(until, 0).seconds - wallTime(from, 0).seconds) / 86_400;
 }

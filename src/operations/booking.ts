@@ -2,8 +2,8 @@
 
 import { findOneTimeSlots, setSlotActive } from "../db/availability.ts";
 import { type BookingRow, FRESH, insertBooking, reviveBooking } from "../db/booking.ts";
+import { listTeacherBusy } from "../db/booking-busy.ts";
 import { isUniqueViolation } from "../db/error.ts";
-import { setAccepted } from "../db/waitlist.ts";
 import { refused } from "../domain/error.ts";
 import { overridden, type RuleOutcome } from "../domain/rules.ts";
 import { assessSeat, type SeatRequest } from "./booking-group.ts";
@@ -11,7 +11,7 @@ import { assessLesson, type LessonRequest } from "./booking-lesson.ts";
 import type { Assessment } from "./booking-request.ts";
 import { type Context, notify, record } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
-import { closeIfFull, enqueue } from "./waitlist.ts";
+import { closeIfFull, enqueue, settleEntry } from "./waitlist.ts";
 
 export type BookingRequest = SeatRequest | LessonRequest;
 
@@ -45,7 +45,7 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
       const waitlist = await enqueue(context, {
         session: assessment.session!.id,
         student: assessment.student.id,
-        again: assessment.entry?.id ?? null,
+        again: assessment.entry,
         queue: assessment.queue,
       });
       return { outcome, rules, booking: null, waitlist };
@@ -64,7 +64,7 @@ export async function saveBooking(
   assessment: Assessment,
   moved: BookingRow | null,
 ): Promise<BookingRow> {
-  const { database, trx, now } = context;
+  const { database, trx } = context;
   const { draft, revived, student, teacher, course, session, entry } = assessment;
   let id: number;
   try {
@@ -99,16 +99,7 @@ export async function saveBooking(
     },
     overridden: overridden(assessment.rules),
   });
-  if (entry !== null && (entry.status === "waiting" || entry.status === "offered")) {
-    await setAccepted(database, trx, entry.id, now);
-    await record(context, {
-      what: "accepted",
-      subject: "session_waitlist",
-      subject_id: entry.id,
-      from: { status: entry.status },
-      to: { status: "accepted", booking_id: id },
-    });
-  }
+  if (entry !== null && session !== null) await settleEntry(context, entry, session, id);
   await notify(context, [student.id, teacher.user_id], {
     kind:
       draft.status === "pending"
@@ -137,6 +128,7 @@ export async function holdOneTimeSlot(
   active: boolean,
 ): Promise<void> {
   const { database, trx } = context;
+  if (active && (await isHeld(context, lesson))) return;
   for (const slot of await findOneTimeSlots(database, trx, lesson.teacher_id, lesson.start_at_utc)) {
     const same = slot.when?.slot_type === "one_time" && slot.when.end_at_utc === lesson.end_at_utc;
     if (!same || slot.is_active === active) continue;
@@ -150,4 +142,13 @@ export async function holdOneTimeSlot(
       reason: active ? "its lesson does not take place" : "its lesson is confirmed",
     });
   }
+}
+
+/** Whether another confirmed lesson takes place then: staff may have set teacher-overlap aside. */
+async function isHeld(
+  { database, trx }: Context,
+  { teacher_id, start_at_utc, end_at_utc }: Pick<BookingRow, "teacher_id" | "start_at_utc" | "end_at_utc">,
+): Promise<boolean> {
+  const busy = await listTeacherBusy(database, trx, teacher_id, { from: start_at_utc, until: end_at_utc });
+  return busy.some((time) => time.status === "confirmed" && time.start_at_utc === start_at_utc);
 }

@@ -1,5 +1,7 @@
 /** Moving a booking to another session or opening: one transaction, no seat lost on the way (SPEC 3). */
-import type { BookingRow } from "../db/booking.ts";
+import { findSlot } from "../db/availability.ts";
+import { type BookingRow, findBooking } from "../db/booking.ts";
+import { lockTeacher } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { moveSeriesItem } from "../db/series-item.ts";
 import { failures, type RuleCode, type RuleOutcome, withOverrides } from "../domain/rules.ts";
@@ -7,7 +9,7 @@ import { assessRequest, type BookingRequest, holdOneTimeSlot, saveBooking } from
 import { loadForChange, requireStep, take } from "./booking-change.ts";
 import type { RequestTerms } from "./booking-request.ts";
 import { cancelWindowOf } from "./cancellation.ts";
-import type { Context } from "./context.ts";
+import { type Context, notify } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
 import { passSeatsOn } from "./waitlist.ts";
 
@@ -42,8 +44,7 @@ export interface Rescheduled {
 export async function rescheduleBooking(context: Context, asked: Rescheduling): Promise<Rescheduled> {
   const { database, trx } = context;
   const { id, to, note = null, overrides = new Set<RuleCode>() } = asked;
-  // The session that is to take it is locked before the one that gives it up: a deadlock is run again as a whole.
-  if ("session_id" in to) await findSession(database, trx, to.session_id, true);
+  await lockPlaces(context, id, to);
   const loaded = await loadForChange(context, id);
   requireStep(context, loaded, "reschedule", ["staff", "teacher", "student"]);
   const { booking } = loaded;
@@ -64,5 +65,31 @@ export async function rescheduleBooking(context: Context, asked: Rescheduling): 
   await moveSeriesItem(database, trx, booking.id, moved.id);
   if (booking.session_id !== null) await passSeatsOn(context, booking.session_id, booking.seats_reserved);
   else if (booking.status === "confirmed") await holdOneTimeSlot(context, booking, true);
+  // The new booking tells its own teacher.
+  if (moved.teacher_id !== booking.teacher_id)
+    await notify(context, [loaded.teacher.user_id], {
+      kind: "booking_rescheduled",
+      payload: {
+        booking_id: booking.id,
+        moved_to: moved.id,
+        start_at_utc: booking.start_at_utc,
+        end_at_utc: booking.end_at_utc,
+      },
+    });
   return { from, booking: moved, rules };
+}
+
+/** Both places are locked before anything is read, in the order of their ids: two that cross do not block each other. */
+async function lockPlaces({ database, trx }: Context, id: number, to: NewPlace): Promise<void> {
+  const booking = await findBooking(database, trx, id);
+  if (booking === null) return;
+  const sessions = [booking.session_id, "session_id" in to ? to.session_id : null];
+  for (const session of inOrder(sessions)) await findSession(database, trx, session, true);
+  const slot = "slot_id" in to ? await findSlot(database, trx, to.slot_id) : null;
+  const teachers = [booking.session_id === null ? booking.teacher_id : null, slot?.teacher_id ?? null];
+  for (const teacher of inOrder(teachers)) await lockTeacher(database, trx, teacher);
+}
+
+function inOrder(ids: readonly (number | null)[]): number[] {
+  return [...new Set(ids.filter((id) => id !== null))].toSorted((a, b) => a - b);
 }

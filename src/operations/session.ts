@@ -1,5 +1,5 @@
 /** Planning sessions, and what every change of one has in common (SPEC 3). */
-import { listTeacherBusy } from "../db/booking.ts";
+import { listTeacherBusy } from "../db/booking-busy.ts";
 import { findCourse, findTeacher, lockTeacher, type Teacher } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { insertSession, type SessionValues, unfit } from "../db/session-edit.ts";

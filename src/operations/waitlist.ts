@@ -1,6 +1,13 @@
 /** Queues: who joins, and how a seat that frees reaches the next (SPEC 4). */
 import { type FoundSession, findSession, setSessionStatus, sumSeats } from "../db/seats.ts";
-import { findPassedOver, listQueue, putInQueue, setExpired, setOffered } from "../db/waitlist.ts";
+import {
+  findPassedOver,
+  listQueue,
+  putInQueue,
+  setAccepted,
+  setExpired,
+  setOffered,
+} from "../db/waitlist.ts";
 import { openSeats, type SeatCount } from "../domain/session.ts";
 import { isLiveOffer, offerExpiry, queueOf, type WaitlistEntry } from "../domain/waitlist.ts";
 import { type Context, notify, record } from "./context.ts";
@@ -55,8 +62,29 @@ export async function passSeatsOn(context: Context, sessionId: number, freed: nu
     if (entry.status === "offered" && !isLiveOffer(entry, start, offerHours, now))
       await expire(context, entry);
   if (open <= 0) return;
-  for (const entry of (await listEligible(context, session.id, entries)).slice(0, open))
-    await offer(context, entry, start);
+  const queue = queueOf(entries);
+  const passedOver = queue.length === 0 ? new Map() : await findPassedOver(database, trx, session.id);
+  let left = open;
+  for (const entry of queue) {
+    const reason = passedOver.get(entry.student_user_id);
+    if (reason === undefined) {
+      await offer(context, entry, start);
+      left -= 1;
+    } else await recordPassedOver(context, entry, reason);
+    if (left === 0) return;
+  }
+}
+
+/** The seat goes to the next; whoever cannot be offered one keeps the place (SCENARIOS 8). */
+async function recordPassedOver(context: Context, entry: WaitlistEntry, reason: string): Promise<void> {
+  await record(context, {
+    what: "passed_over",
+    subject: "session_waitlist",
+    subject_id: entry.id,
+    from: null,
+    to: null,
+    reason,
+  });
 }
 
 async function offer(
@@ -77,6 +105,31 @@ async function offer(
   await notify(context, [entry.student_user_id], {
     kind: "waitlist_offered",
     payload: { session_id: entry.session_id, waitlist_id: entry.id, offer_expires_at: expires },
+  });
+}
+
+/**
+ * A student who waited has a booking now: the entry is accepted. An offer that ran out is not accepted any more
+ * (SPEC 4): it expired, and the seat came from elsewhere.
+ */
+export async function settleEntry(
+  context: Context,
+  entry: WaitlistEntry,
+  session: Pick<FoundSession, "start_at_utc">,
+  bookingId: number,
+): Promise<void> {
+  const { database, trx, now, offerHours } = context;
+  const { start_at_utc: start } = session;
+  if (entry.status === "offered" && (start === null || !isLiveOffer(entry, start, offerHours, now)))
+    return expire(context, entry);
+  if (entry.status !== "waiting" && entry.status !== "offered") return;
+  await setAccepted(database, trx, entry.id, now);
+  await record(context, {
+    what: "accepted",
+    subject: "session_waitlist",
+    subject_id: entry.id,
+    from: { status: entry.status },
+    to: { status: "accepted", booking_id: bookingId },
   });
 }
 
@@ -136,17 +189,23 @@ async function changeStatus(
  */
 export async function enqueue(
   context: Context,
-  place: { session: number; student: number; again: number | null; queue: readonly WaitlistEntry[] },
+  place: {
+    session: number;
+    student: number;
+    /** The student's entry of an earlier time, which starts anew. */
+    again: WaitlistEntry | null;
+    queue: readonly WaitlistEntry[];
+  },
 ): Promise<{ id: number; position: number }> {
   const { database, trx, now } = context;
-  const { queue, ...rest } = place;
-  const id = await putInQueue(database, trx, { ...rest, now });
+  const { queue, again, ...rest } = place;
+  const id = await putInQueue(database, trx, { ...rest, again: again?.id ?? null, now });
   const position = queueOf(queue).length + 1;
   await record(context, {
     what: "joined",
     subject: "session_waitlist",
     subject_id: id,
-    from: null,
+    from: again === null ? null : { ...again },
     to: { status: "waiting", session_id: place.session, student_user_id: place.student, position },
   });
   await notify(context, [place.student], {

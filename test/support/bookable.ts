@@ -40,6 +40,7 @@ export const ACTORS = {
   tina: actor(3, "tina", 2),
   ana: actor(11, "ana", null),
   ben: actor(12, "ben", null),
+  cleo: actor(13, "cleo", null),
 } as const;
 
 /** Students 11 … 18, all enrolled in every course but hal, who is in none. */

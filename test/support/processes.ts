@@ -72,7 +72,7 @@ export function start(script: string, args: readonly string[]): Process {
  * A script of this folder as one file, that it starts as fast as the program itself; below the repository, where Node
  * finds the packages.
  */
-export function bundle(name: "runner" | "app"): { script: string; remove: () => void } {
+export function bundle(name: "runner" | "app" | "storm-worker"): { script: string; remove: () => void } {
   const folder = join(here, "..", "..", ".test", `${name}-${randomUUID()}`);
   const script = join(folder, `${name}.mjs`);
   buildSync({

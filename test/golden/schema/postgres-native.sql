@@ -372,6 +372,7 @@ TABLE teacher_availability
   is_blocked boolean NOT NULL DEFAULT false
   blocked_reason text NOT NULL DEFAULT ''::text
   CONSTRAINT teacher_availability_pkey PRIMARY KEY (id)
+  CREATE INDEX classbook_slot_teacher_start ON public.teacher_availability USING btree (teacher_id, start_datetime)
   CREATE INDEX teacher_ava_teacher_144ce0_idx ON public.teacher_availability USING btree (teacher_id)
 
 TABLE teacher_booking_policy

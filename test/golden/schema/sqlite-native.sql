@@ -446,6 +446,8 @@ CREATE TABLE "teacher_availability" (
   "blocked_reason" text NOT NULL DEFAULT ''
 )
 
+CREATE INDEX "classbook_slot_teacher_start" ON "teacher_availability" ("teacher_id", "start_datetime")
+
 CREATE INDEX "teacher_ava_teacher_144ce0_idx" ON "teacher_availability" ("teacher_id")
 
 CREATE TABLE "teacher_booking_policy" (
