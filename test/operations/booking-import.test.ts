@@ -89,7 +89,8 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   });
 
   // Two connections of one process would wait for each other on SQLite: test/cli/booking-import.test.ts has two processes.
-  test.runIf(engine === "postgres")("two imports at the same time book each line once", async () => {
+  const twoImports = engine === "postgres" ? test : null;
+  twoImports?.("two imports at the same time book each line once", async () => {
     const other = await openDatabase(school.place.address);
     try {
       const both = ["ana", "ben", "cleo"].flatMap((student) =>

@@ -34,8 +34,12 @@ interface Asked {
   parameters: readonly unknown[];
 }
 
-/** A transaction that notes what it is asked. */
-function noting(trx: Trx, asked: Asked[]): Trx {
+/** The context with a transaction that notes what it is asked, and no way around it. */
+function noting(context: Context, asked: Asked[]): Context {
+  return { ...context, trx: noted(context.trx, asked), database: { ...context.database, sqlite: null } };
+}
+
+function noted(trx: Trx, asked: Asked[]): Trx {
   return new Proxy(trx, {
     get(target, name) {
       const value = Reflect.get(target, name, target);
@@ -192,9 +196,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   test.each(Object.keys(OPERATIONS))("%s", async (name) => {
     const asked: Asked[] = [];
     const acting = { now: TODAY, actor: ACTORS.shell, offerHours: 24, rehearse: true };
-    await operate(school.database, acting, (context) =>
-      OPERATIONS[name]!({ ...context, trx: noting(context.trx, asked) }),
-    );
+    await operate(school.database, acting, (context) => OPERATIONS[name]!(noting(context, asked)));
     expect(asked.length).toBeGreaterThan(5);
     const whole: string[] = [];
     for (const one of asked)
@@ -212,7 +214,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     const asked: Asked[] = [];
     const acting = { now: TODAY, actor: ACTORS.shell, offerHours: 24, rehearse: true };
     await operate(school.database, acting, (context) =>
-      createBooking({ ...context, trx: noting(context.trx, asked) }, lesson("ana", "once")),
+      createBooking(noting(context, asked), lesson("ana", "once")),
     );
     const sessions = school.database.layout.name("live_class_session");
     const { sql: text, parameters } = asked.find(
