@@ -6,7 +6,7 @@ import { findDuplicates } from "./duplicates.ts";
 import type { LogicalTable } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
 import { MIGRATIONS } from "./schema-state.ts";
-import { listOverbooked, listSeatDrift } from "./session.ts";
+import { listOverbooked, listSeatDrift } from "./session-counters.ts";
 
 export interface Violation {
   check: CheckCode;

@@ -6,7 +6,7 @@ import { type Cell, insertRows, updateRows } from "./bulk.ts";
 import { quote } from "./ddl.ts";
 import { listSessionsBefore } from "./legacy-rollback.ts";
 import type { Database, Db } from "./open.ts";
-import { countable } from "./session.ts";
+import { countable } from "./session-counters.ts";
 import { jsonSafe } from "./stored.ts";
 import type { LegacyRunTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";

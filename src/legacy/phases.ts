@@ -4,7 +4,7 @@ import { changeSessions } from "../db/legacy-run.ts";
 import { LegacySource } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
-import { readSeatDrift, readUnfilledSessions } from "../db/session.ts";
+import { readSeatDrift, readUnfilledSessions } from "../db/session-counters.ts";
 import type { MappingOptions } from "./facts.ts";
 import { takePage } from "./page.ts";
 import { writeSeriesPage } from "./series.ts";

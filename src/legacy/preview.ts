@@ -5,7 +5,7 @@ import { prepareTemporary } from "../db/legacy-scratch.ts";
 import { countSource, LegacySource } from "../db/legacy-source.ts";
 import { SOURCE_TABLES } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
-import { listCapacities, sumSeatsBySession } from "../db/session.ts";
+import { listCapacities, sumSeatsBySession } from "../db/session-counters.ts";
 import { SEATED_STATUSES } from "../domain/booking.ts";
 import { type Counts, countCandidate, countUnchanged, emptyCounts } from "./counts.ts";
 import type { Candidate } from "./derive.ts";

@@ -1,6 +1,6 @@
 /** LEGACY 2.1: what a session's new columns are filled with. */
 
-import type { SessionFacts } from "../db/session.ts";
+import type { SessionFacts } from "../db/session-counters.ts";
 import { MOST_SEATS } from "../domain/booking.ts";
 import { isZone } from "../domain/zone.ts";
 import type { MappingOptions } from "./facts.ts";

@@ -16,7 +16,7 @@ import { setIssueStatus } from "../db/legacy-issue.ts";
 import type { Database } from "../db/open.ts";
 import { deletePolicy, type ExcessPolicy, listExcessPolicies } from "../db/policy.ts";
 import { migrateSchema, requireWhole } from "../db/schema.ts";
-import { listSeatDrift } from "../db/session.ts";
+import { listSeatDrift } from "../db/session-counters.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Actor } from "../domain/actor.ts";
 import { precedenceOf } from "../domain/booking.ts";
