@@ -1,69 +1,9 @@
-/** The command tree: commander, with one file a noun, loaded when the noun is typed. */
+/** The command tree: commander, with the verbs that were typed. */
 import { Command, CommanderError } from "commander";
 import { reportFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
+import { NOUNS, partsFor } from "./nouns.ts";
 import { type GlobalFlags, makeShell, type WithShell } from "./shell.ts";
-
-export interface Noun {
-  summary: string;
-  load: () => Promise<(noun: Command, shell: WithShell) => void>;
-}
-
-/** In the order of the help. */
-export const NOUNS: Record<string, Noun> = {
-  db: {
-    summary: "schema: state, upgrade, drift, safety copies",
-    load: async () => (await import("./commands/db.ts")).defineDb,
-  },
-  import: {
-    summary: "copy a legacy database into a database of classbook's own",
-    load: async () => (await import("./commands/import.ts")).defineImport,
-  },
-  legacy: {
-    summary: "migrate the legacy bookings: plan, migrate, verify, quarantine",
-    load: async () => (await import("./commands/legacy.ts")).defineLegacy,
-  },
-  booking: {
-    summary: "seats and lessons: book, check, approve, cancel, move, mark attendance",
-    load: async () => (await import("./commands/booking.ts")).defineBooking,
-  },
-  session: {
-    summary: "live classes: plan, list, change, cancel, complete, and who is in them",
-    load: async () => (await import("./commands/session.ts")).defineSession,
-  },
-  slot: {
-    summary: "teachers' availability: add, list, block, delete, and the openings that can be booked",
-    load: async () => (await import("./commands/slot.ts")).defineSlot,
-  },
-  policy: {
-    summary: "teachers' booking policies: approval, notice, buffers, daily limits, and what is in force",
-    load: async () => (await import("./commands/policy.ts")).definePolicy,
-  },
-  student: {
-    summary: "who learns: accounts, time zones, enrollments",
-    load: async () => (await import("./commands/student.ts")).defineStudent,
-  },
-  teacher: {
-    summary: "who teaches: accounts, policies in force, the day and the week",
-    load: async () => (await import("./commands/teacher.ts")).defineTeacher,
-  },
-  course: {
-    summary: "what is taught, how it is booked, and by whom it is taught",
-    load: async () => (await import("./commands/course.ts")).defineCourse,
-  },
-  audit: {
-    summary: "the record: who did what, when, to what",
-    load: async () => (await import("./commands/audit.ts")).defineAudit,
-  },
-  verify: {
-    summary: "check the invariants of the unified model, and repair",
-    load: async () => (await import("./commands/verify.ts")).defineVerify,
-  },
-  drill: {
-    summary: "race many bookings for the last seats, in a throw-away copy",
-    load: async () => (await import("./commands/drill.ts")).defineDrill,
-  },
-};
 
 export interface RunParts {
   io: Io;
@@ -92,7 +32,7 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
       address = made.givenAddress;
       return made;
     };
-    program = await buildProgram(parts, shell, nounOf(argv));
+    program = await buildProgram(parts, shell, wordsOf(argv));
     if (argv.length === 0) {
       program.outputHelp();
       return 0;
@@ -115,10 +55,6 @@ function wordsOf(argv: readonly string[]): string[] {
   );
 }
 
-function nounOf(argv: readonly string[]): string | null {
-  return wordsOf(argv)[0] ?? null;
-}
-
 /** The command that was typed, as deep as it is known. */
 function commandOf(program: Command | null, argv: readonly string[]): Command | null {
   let command = program;
@@ -130,11 +66,11 @@ function commandOf(program: Command | null, argv: readonly string[]): Command | 
   return command;
 }
 
-/** @param only the noun to define in full; null = all of them, for the reference */
+/** @param words the noun and verb to define in full; `all` = every one, for the reference */
 export async function buildProgram(
   parts: Pick<RunParts, "io" | "version">,
   shell: WithShell,
-  only: string | null | "all",
+  words: readonly string[] | "all",
 ): Promise<Command> {
   const program = new Command("classbook")
     .description(
@@ -155,7 +91,8 @@ export async function buildProgram(
   );
   for (const [name, noun] of Object.entries(NOUNS)) {
     const command = program.command(name).description(noun.summary);
-    if (only === "all" || only === name) (await noun.load())(command, shell);
+    const wanted = words === "all" ? noun.parts : words[0] === name ? partsFor(noun, words[1] ?? null) : [];
+    for (const part of wanted) (await part.load())(command, shell);
   }
   return program;
 }

@@ -30,7 +30,14 @@ const ROLLED_BACK = [
   ...["touched", "touched_rows", "done"],
 ];
 
-export function defineVerify(legacy: Command, shell: WithShell): void {
+export function defineReviews(legacy: Command, shell: WithShell): void {
+  defineVerify(legacy, shell);
+  defineStatus(legacy, shell);
+  defineReport(legacy, shell);
+  defineRollback(legacy, shell);
+}
+
+function defineVerify(legacy: Command, shell: WithShell): void {
   legacy
     .command("verify")
     .description(
@@ -66,7 +73,7 @@ async function verify(here: Shell, database: Database) {
   }
 }
 
-export function defineStatus(legacy: Command, shell: WithShell): void {
+function defineStatus(legacy: Command, shell: WithShell): void {
   legacy
     .command("status")
     .description("how far the migration is: runs, outcomes, what waits")
@@ -156,7 +163,7 @@ export function defineStatus(legacy: Command, shell: WithShell): void {
     });
 }
 
-export function defineReport(legacy: Command, shell: WithShell): void {
+function defineReport(legacy: Command, shell: WithShell): void {
   legacy
     .command("report")
     .description("the page that the cut-over is approved by, as HTML or Markdown")
@@ -202,7 +209,7 @@ export function defineReport(legacy: Command, shell: WithShell): void {
     });
 }
 
-export function defineRollback(legacy: Command, shell: WithShell): void {
+function defineRollback(legacy: Command, shell: WithShell): void {
   legacy
     .command("rollback")
     .description("remove exactly what a run created, and give sessions back their columns")

@@ -17,9 +17,6 @@ import { printObject } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import { migrateScreen, planScreen } from "../screens/migration.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { defineFind } from "./legacy-find.ts";
-import { defineIssues } from "./legacy-issues.ts";
-import { defineReport, defineRollback, defineStatus, defineVerify } from "./legacy-review.ts";
 
 const COUNTS = Object.keys(emptyCounts());
 const ODDITIES = ["absent_tables", "empty_columns", "filled_columns"];
@@ -91,13 +88,6 @@ export function defineLegacy(legacy: Command, shell: WithShell): void {
       }
       await here.write((database, actor) => migrate(here, database, actor, flags));
     });
-
-  defineVerify(legacy, shell);
-  defineStatus(legacy, shell);
-  defineReport(legacy, shell);
-  defineRollback(legacy, shell);
-  defineFind(legacy, shell);
-  defineIssues(legacy, shell);
 }
 
 async function plan(here: Shell, database: Database, zone: string | null): Promise<void> {

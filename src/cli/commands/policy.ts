@@ -11,7 +11,6 @@ import { Flags } from "../flags.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { effectiveScreen, policyScreen } from "../screens/policy.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { definePolicyChanges } from "./policy-change.ts";
 
 interface ScopeFlags {
   teacher?: string;
@@ -43,7 +42,6 @@ export function definePolicy(policy: Command, shell: WithShell): void {
       "\nExample:\n  $ classbook policy effective --teacher 1 --course 2 --db sample/school.sqlite3",
     )
     .action(async (flags: ScopeFlags, command: Command) => effective(shell(command), flags));
-  definePolicyChanges(policy, shell);
 }
 
 async function list(here: Shell, input: ScopeFlags): Promise<void> {

@@ -24,7 +24,6 @@ import { printObject, printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { fullName, peopleColumns, personLine, studentScreen } from "../screens/student.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { defineEnrolling } from "./student-enroll.ts";
 
 interface ListFlags extends PagingFlags {
   search?: string;
@@ -86,7 +85,6 @@ export function defineStudent(student: Command, shell: WithShell): void {
     .action(async (user: string, flags: PersonFlags, command: Command) =>
       update(shell(command, STUDENT_FIELDS), user, flags),
     );
-  defineEnrolling(student, shell);
 }
 
 function withPersonFlags(command: Command): Command {
