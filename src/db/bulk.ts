@@ -210,15 +210,14 @@ export async function reserveIds(
     await sql<{ s: string | null }>`select pg_get_serial_sequence(${quote(name)}, 'id') as s`.execute(trx)
   ).rows[0]!.s;
   if (sequence === null || count === 0) return above + 1;
-  for (;;) {
-    const block = await sql<{ low: number; high: number }>`
-      select min(v) as low, max(v) as high from (select nextval(${sequence}::regclass) as v from generate_series(1, ${count}::int)) x`.execute(
-      trx,
-    );
-    const { low, high } = block.rows[0]!;
-    requireRoom(name, Number(high));
-    // Another writer took a number in between, or the sequence lags behind ids that were given by hand: try further on.
-    if (low <= above) await sql`select setval(${sequence}::regclass, ${above})`.execute(trx);
-    else if (high - low + 1 === count) return low;
-  }
+  // nextval is not taken back with the transaction: a run that is killed here would go on with other ids. ALTER SEQUENCE
+  // is, and whoever else wants an id waits until the end of this transaction.
+  await sql.raw(`alter sequence ${sequence} increment by 1`).execute(trx);
+  const { rows } = await sql
+    .raw<{ last_value: number; is_called: boolean }>(`select last_value, is_called from ${sequence}`)
+    .execute(trx);
+  const first = Math.max(above + 1, Number(rows[0]!.last_value) + (rows[0]!.is_called ? 1 : 0));
+  requireRoom(name, first + count - 1);
+  await sql.raw(`alter sequence ${sequence} restart with ${first + count}`).execute(trx);
+  return first;
 }
