@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MIGRATIONS } from "../../src/db/schema-state.ts";
 import { query } from "../support/databases.ts";
 import { buildProgram, type Program } from "../support/program.ts";
 import { makeMigratedSchool, makeSchool, type School } from "../support/school.ts";
@@ -61,7 +62,8 @@ test("rows with ids from below zero on are read like any other", async () => {
 test("the record of what was migrated is not taken back while a run stands", async () => {
   const school = migrated.clone();
   const down = () => program.run(["db", "rollback", "--yes", "--db", school.file]);
-  for (let times = 0; times < 3; times += 1) expect((await down()).code).toBe(0);
+  // All steps but those that made the tables.
+  for (let times = 2; times < MIGRATIONS.length; times += 1) expect((await down()).code).toBe(0);
   const refused = await down();
   expect(refused).toMatchObject({ code: 3, err: expect.stringContaining("classbook legacy rollback") });
   school.remove();

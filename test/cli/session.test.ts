@@ -91,7 +91,7 @@ describe("looking", () => {
       "update myApp_liveclasssession set seats_taken = 7 where id = 18",
     );
     expect(await json("show", "18")).toMatchObject({ seats_taken: 7, taken: 5, open: 2 });
-    expect((await run(["show", "18"], { width: 100 })).out).toContain("classbook verify seats_taken --fix");
+    expect((await run(["show", "18"], { width: 200 })).out).toContain("classbook verify seats_taken --fix");
     await runHere(["verify", "seats_taken", "--fix", "--yes", "--no-backup", "--db", school.file]);
     expect(await json("show", "18")).toMatchObject({ seats_taken: 5, taken: 5 });
   });
