@@ -70,7 +70,9 @@ export async function changeSessions(
   const shapes = new Map<string, SessionChange[]>();
   for (const change of changes) {
     const shape = Object.keys(change.after).sort().join();
-    shapes.set(shape, [...(shapes.get(shape) ?? []), change]);
+    const alike = shapes.get(shape);
+    if (alike === undefined) shapes.set(shape, [change]);
+    else alike.push(change);
   }
   for (const [shape, alike] of shapes) {
     const columns = shape.split(",");
@@ -96,37 +98,34 @@ async function keepBefore(
   const ids = changes.map((change) => change.id);
   const known = new Map<number, { before_values: string; after_values: string }>();
   for (let at = 0; at < ids.length; at += 1000) {
+    const some = ids.slice(at, at + 1000);
     const rows = await trx
       .selectFrom("legacy_session_before")
       .select(["session_id", "before_values", "after_values"])
       .where("run_id", "=", runId)
-      .where("session_id", "in", ids.slice(at, at + 1000))
+      .where("session_id", "in", some)
       .execute();
     for (const row of rows) known.set(row.session_id, row);
+    if (rows.length > 0)
+      await trx
+        .deleteFrom("legacy_session_before")
+        .where("run_id", "=", runId)
+        .where("session_id", "in", some)
+        .execute();
   }
-  const fresh: Cell[][] = [];
-  for (const { id, before, after } of changes) {
+  const kept = changes.map(({ id, before, after }): Cell[] => {
     const earlier = known.get(id);
-    if (earlier === undefined) {
-      fresh.push([runId, id, JSON.stringify(before, asStored), JSON.stringify(after)]);
-      continue;
-    }
-    await trx
-      .updateTable("legacy_session_before")
-      .set({
-        before_values: JSON.stringify({ ...before, ...JSON.parse(earlier.before_values) }, asStored),
-        after_values: JSON.stringify({ ...JSON.parse(earlier.after_values), ...after }),
-      })
-      .where("run_id", "=", runId)
-      .where("session_id", "=", id)
-      .execute();
-  }
+    if (earlier === undefined) return [runId, id, JSON.stringify(before, asStored), JSON.stringify(after)];
+    const first = { ...before, ...JSON.parse(earlier.before_values) };
+    const last = { ...JSON.parse(earlier.after_values), ...after };
+    return [runId, id, JSON.stringify(first, asStored), JSON.stringify(last)];
+  });
   await insertRows(
     database,
     trx,
     "legacy_session_before",
     ["run_id", "session_id", "before_values", "after_values"],
-    fresh,
+    kept,
   );
 }
 
