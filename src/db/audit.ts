@@ -1,8 +1,10 @@
 /** booking_event: who did what, when, to what, from what to what, and why. Append only. */
+import type { Selectable } from "kysely";
 import { type Actor, actorText, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Database } from "./open.ts";
 import { statement } from "./statement.ts";
+import type { Tables } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
 
 /** What events are about, by table; `verify` for its repairs. */
@@ -39,18 +41,7 @@ export interface NewEvent {
   overridden?: readonly string[];
 }
 
-interface StoredEvent {
-  at: Instant;
-  actor: string;
-  actor_user_id: number | null;
-  what: string;
-  subject: string;
-  subject_id: number | null;
-  from_value: string | null;
-  to_value: string | null;
-  reason: string | null;
-  overridden: string | null;
-}
+type StoredEvent = Omit<Selectable<Tables["booking_event"]>, "id">;
 
 const insert = statement<StoredEvent, never>((db, e) =>
   db.insertInto("booking_event").values({

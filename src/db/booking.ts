@@ -1,33 +1,14 @@
 /** Bookings as operations read, lock and write them. */
-import type { BookingStatus, BookingType } from "../domain/booking.ts";
+import type { Selectable } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { requiredExtras } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
+import type { LiveClassBookingTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
 
 /** A row of live_class_booking. */
-export interface BookingRow {
-  id: number;
-  booking_type: BookingType;
-  course_id: number;
-  teacher_id: number;
-  student_user_id: number;
-  start_at_utc: Instant;
-  end_at_utc: Instant;
-  status: BookingStatus;
-  student_note: string;
-  teacher_note: string;
-  session_id: number | null;
-  seats_reserved: number;
-  decision_at: Instant | null;
-  decided_by_id: number | null;
-  cancelled_by_id: number | null;
-  cancelled_at: Instant | null;
-  cancel_reason: string;
-  created_at: Instant;
-  updated_at: Instant;
-}
+export type BookingRow = Selectable<LiveClassBookingTable>;
 
 export const BOOKING_COLUMNS = [
   "id",

@@ -3,6 +3,7 @@
  * 0/1 on SQLite and true/false on PostgreSQL, ids are numbers.
  */
 import type { Generated } from "kysely";
+import type { StoredSlotTime } from "../domain/availability.ts";
 import type { BookingStatus, BookingType } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 
@@ -85,21 +86,11 @@ export interface BookingSeriesItemTable {
   occurrence_index: number;
 }
 
-export interface TeacherAvailabilityTable {
+export interface TeacherAvailabilityTable extends StoredSlotTime {
   id: Generated<number>;
   teacher_id: number | null;
   /** Null: for all courses of the teacher. */
   course_id: number | null;
-  slot_type: string;
-  /** 0 = Monday */
-  day_of_week: number | null;
-  start_time: string | null;
-  end_time: string | null;
-  valid_from: string | null;
-  valid_until: string | null;
-  start_datetime: string | null;
-  end_datetime: string | null;
-  timezone: string | null;
   is_active: Flag;
   is_blocked: Flag;
   blocked_reason: string;

@@ -1,5 +1,12 @@
 /** Slots of a teacher's availability: made, blocked, unblocked, deleted (SPEC 3). */
-import { findSlot, insertSlot, listSlotsOf, removeSlot, setSlotBlocked } from "../db/availability.ts";
+import {
+  findSlot,
+  insertSlot,
+  listSlotsOf,
+  removeSlot,
+  SLOT_COLUMNS,
+  setSlotBlocked,
+} from "../db/availability.ts";
 import {
   ALL_SLOTS,
   countLegacyLessons,
@@ -40,21 +47,7 @@ export type ListedSlot = Omit<SlotView, "slot"> & {
 };
 
 export const SLOT_FIELDS = [
-  "id",
-  "teacher_id",
-  "course_id",
-  "slot_type",
-  "day_of_week",
-  "start_time",
-  "end_time",
-  "valid_from",
-  "valid_until",
-  "start_datetime",
-  "end_datetime",
-  "timezone",
-  "is_active",
-  "is_blocked",
-  "blocked_reason",
+  ...SLOT_COLUMNS,
   "teacher",
   "course",
   "next_start_at",
