@@ -2,8 +2,9 @@
 import type { BookingRow } from "../db/booking.ts";
 import { findApproval, findCourse, listPolicies } from "../db/booking-people.ts";
 import { actorUserId, type Role } from "../domain/actor.ts";
-import type { CancelReason } from "../domain/booking.ts";
+import { CANCEL_REASONS, type CancelReason } from "../domain/booking.ts";
 import { cancelWindow } from "../domain/booking-rules.ts";
+import { refused } from "../domain/error.ts";
 import { policyInForce } from "../domain/policy.ts";
 import type { RuleCode, RuleOutcome, Verdict } from "../domain/rules.ts";
 import { holdOneTimeSlot } from "./booking.ts";
@@ -29,12 +30,26 @@ export interface Cancelling {
 
 const REASON_OF: Record<Role, CancelReason> = { staff: "admin", teacher: "teacher", student: "student" };
 
+/** Reasons that somebody may give: nobody speaks for those who may do more. */
+const MAY_SAY: Record<Role, readonly CancelReason[]> = {
+  staff: CANCEL_REASONS,
+  teacher: ["teacher", "student", "conflict", "emergency"],
+  student: ["student", "conflict", "emergency"],
+};
+
 /** pending, confirmed → cancelled. Students within the cancellation window only (SPEC 3). */
 export async function cancelBooking(context: Context, asked: Cancelling): Promise<BookingRow> {
   const { now, actor } = context;
   const { id, cancel_reason = null, note = null, overrides = new Set() } = asked;
   const loaded = await loadForChange(context, id);
   requireStep(context, loaded, "cancel", ["staff", "teacher", "student"]);
+  const reason = cancel_reason ?? REASON_OF[loaded.role!];
+  if (!MAY_SAY[loaded.role!].includes(reason))
+    throw refused(
+      "permission",
+      `a ${loaded.role} cannot give the reason "${reason}"`,
+      `--reason takes ${MAY_SAY[loaded.role!].join(", ")}`,
+    );
   const rules = requireRules(
     context,
     `cancelling booking ${id}`,
@@ -44,7 +59,7 @@ export async function cancelBooking(context: Context, asked: Cancelling): Promis
   return end(context, loaded, {
     now,
     by: actorUserId(actor),
-    reason: cancel_reason ?? REASON_OF[loaded.role!],
+    reason,
     note,
     rules,
   });

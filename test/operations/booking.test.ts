@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CancelReason } from "../../src/domain/booking.ts";
 import { approveBooking, declineBooking } from "../../src/operations/approval.ts";
 import { createBooking } from "../../src/operations/booking.ts";
 import { cancelBooking } from "../../src/operations/cancellation.ts";
@@ -42,6 +43,16 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       status: "confirmed",
       cancel_reason: "",
     });
+  });
+
+  test("nobody cancels in the name of those who may do more", async () => {
+    const { booking } = await book("ana", "morning");
+    const cancel = (actor: keyof typeof ACTORS, cancel_reason: CancelReason) =>
+      school.run((c) => cancelBooking(c, { id: booking!.id, cancel_reason }), { actor: ACTORS[actor] });
+    await expect(cancel("ana", "admin")).rejects.toMatchObject({ code: "permission" });
+    await expect(cancel("ana", "teacher")).rejects.toMatchObject({ code: "permission" });
+    await expect(cancel("tom", "system")).rejects.toMatchObject({ code: "permission" });
+    expect(await cancel("tom", "student")).toMatchObject({ status: "cancelled", cancel_reason: "student" });
   });
 
   test("a full session closes and opens again", async () => {
