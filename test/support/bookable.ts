@@ -13,6 +13,7 @@ import type { Actor } from "../../src/domain/actor.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import { type Context, look, operate } from "../../src/operations/context.ts";
 import { ENGINES, query, type Scratch, scratch } from "./databases.ts";
+import { type Beginning, keepBeginning, restoreBeginning } from "./reset.ts";
 
 /** The school's "now": a Friday morning. */
 export const TODAY = "2026-11-20 09:00:00" as Instant;
@@ -193,13 +194,23 @@ const ROWS: [Parameters<typeof insertRow>[2], Record<string, unknown>[]][] = [
   ],
 ];
 
-const templates = new Map<string, Promise<Scratch>>();
+/** A database to clone, and on PostgreSQL clones that a test gave back. */
+interface Template {
+  place: Scratch;
+  beginning: Beginning | null;
+  free: Scratch[];
+}
+
+const templates = new Map<string, Promise<Template>>();
 
 afterAll(async () => {
-  for (const template of templates.values()) await (await template).remove();
+  for (const made of templates.values()) {
+    const { place, free } = await made;
+    for (const one of [...free, place]) await one.remove();
+  }
 });
 
-async function makeTemplate(engine: Engine, layout: LayoutKind): Promise<Scratch> {
+async function makeTemplate(engine: Engine, layout: LayoutKind): Promise<Template> {
   const place = await scratch(engine);
   if (layout === "django") await createApp(place);
   const database = await openDatabase(place.address, { create: true });
@@ -216,7 +227,7 @@ async function makeTemplate(engine: Engine, layout: LayoutKind): Promise<Scratch
         place,
         `select setval(pg_get_serial_sequence('${name}', 'id'), (select max(id) from ${name}))`,
       );
-  return place;
+  return { place, beginning: engine === "postgres" ? await keepBeginning(place) : null, free: [] };
 }
 
 async function createApp(place: Scratch): Promise<void> {
@@ -246,20 +257,25 @@ export interface Bookable {
   remove(): Promise<void>;
 }
 
-async function clone(template: Scratch): Promise<Scratch> {
+async function clone({ place: template, free }: Template): Promise<Scratch> {
   if (template.file !== null) {
     const place = await scratch("sqlite");
     copyFileSync(template.file, place.file!);
     return place;
   }
-  const from = new URL(template.address).pathname.slice(1);
-  return scratch("postgres", from);
+  return free.pop() ?? (await scratch("postgres", new URL(template.address).pathname.slice(1)));
+}
+
+async function giveBack({ beginning, free }: Template, place: Scratch): Promise<void> {
+  if (beginning !== null && (await restoreBeginning(place, beginning))) free.push(place);
+  else await place.remove();
 }
 
 export async function makeBookable(engine: Engine, layout: LayoutKind): Promise<Bookable> {
   const key = `${engine} ${layout}`;
   if (!templates.has(key)) templates.set(key, makeTemplate(engine, layout));
-  const place = await clone(await templates.get(key)!);
+  const template = await templates.get(key)!;
+  const place = await clone(template);
   const database = await openDatabase(place.address);
   const acting = ({ actor = OPERATOR, now = TODAY as string }: { actor?: Actor; now?: string } = {}) => ({
     actor,
@@ -279,7 +295,7 @@ export async function makeBookable(engine: Engine, layout: LayoutKind): Promise<
       }),
     remove: async () => {
       await database.close();
-      await place.remove();
+      await giveBack(template, place);
     },
   };
 }
