@@ -11,7 +11,7 @@ import { assessLesson, type LessonRequest } from "./booking-lesson.ts";
 import type { Assessment } from "./booking-request.ts";
 import { type Context, notify, record } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
-import { closeIfFull, enqueue, settleEntry } from "./waitlist.ts";
+import { closeIfFull, enqueue, passSeatsOn, settleEntry } from "./waitlist.ts";
 
 export type BookingRequest = SeatRequest | LessonRequest;
 
@@ -46,8 +46,10 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
         session: assessment.session!.id,
         student: assessment.student.id,
         again: assessment.entry,
-        queue: assessment.queue,
+        position: assessment.position!,
       });
+      // An offer of theirs that ran out has ended with that: its seat is the next one's.
+      if (assessment.entry?.status === "offered") await passSeatsOn(context, assessment.session!.id, 0);
       return { outcome, rules, booking: null, waitlist };
     }
     case "confirmed":
