@@ -42,14 +42,14 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
     case "refused":
       throw refusalOf("the booking", rules);
     case "waitlisted": {
+      // An offer of theirs that ran out ends before they join again: its seat is the next one's.
+      if (assessment.entry?.status === "offered") await passSeatsOn(context, assessment.session!.id, 0);
       const waitlist = await enqueue(context, {
         session: assessment.session!.id,
         student: assessment.student.id,
         again: assessment.entry,
         position: assessment.position!,
       });
-      // An offer of theirs that ran out has ended with that: its seat is the next one's.
-      if (assessment.entry?.status === "offered") await passSeatsOn(context, assessment.session!.id, 0);
       return { outcome, rules, booking: null, waitlist };
     }
     case "confirmed":
