@@ -110,6 +110,8 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     minNotice(start_at_utc, policy.min_notice_hours, now, zone),
   ];
   const queue = queueOf(entries);
+  // An offer of theirs that ran out ends as they join again: its seat is offered to who waits already.
+  const passedOn = entry?.status === "offered" ? Math.max(0, Math.min(eligible.length, openSeats(seats))) : 0;
   const waits = entry !== null && (entry.status === "waiting" || holdsOffer);
   if (waits && !holdsOffer && openSeats(theirs) - before < asked.seats) {
     const place = queue.findIndex(({ id }) => id === entry.id) + 1;
@@ -148,7 +150,7 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
   return {
     rules,
     outcome,
-    position: outcome === "waitlisted" ? queue.length + 1 : null,
+    position: outcome === "waitlisted" ? queue.length + 1 - passedOn : null,
     draft,
     revived: sameKey !== undefined && hasEnded(sameKey.status) ? sameKey : null,
     student,
@@ -157,6 +159,5 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     session,
     open: openSeats(theirs),
     entry,
-    queue,
   };
 }

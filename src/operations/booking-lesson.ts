@@ -134,7 +134,6 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     session: null,
     open: 0,
     entry: null,
-    queue: [],
   };
 }
 

@@ -47,7 +47,6 @@ export interface Assessment {
   open: number;
   /** The student's entry in the session's queue, whatever its status. */
   entry: WaitlistEntry | null;
-  queue: WaitlistEntry[];
 }
 
 /** @throws ClassbookError not_found, each with what it is that is not there */

@@ -11,7 +11,7 @@ import { assessLesson, type LessonRequest } from "./booking-lesson.ts";
 import type { Assessment } from "./booking-request.ts";
 import { type Context, notify, record } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
-import { closeIfFull, enqueue, settleEntry } from "./waitlist.ts";
+import { closeIfFull, enqueue, passSeatsOn, settleEntry } from "./waitlist.ts";
 
 export type BookingRequest = SeatRequest | LessonRequest;
 
@@ -42,11 +42,13 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
     case "refused":
       throw refusalOf("the booking", rules);
     case "waitlisted": {
+      // An offer of theirs that ran out ends before they join again: its seat is the next one's.
+      if (assessment.entry?.status === "offered") await passSeatsOn(context, assessment.session!.id, 0);
       const waitlist = await enqueue(context, {
         session: assessment.session!.id,
         student: assessment.student.id,
         again: assessment.entry,
-        queue: assessment.queue,
+        position: assessment.position!,
       });
       return { outcome, rules, booking: null, waitlist };
     }

@@ -23,7 +23,7 @@ function hintFor(failed: readonly RuleOutcome[]): string {
   if (rules.every((rule) => OVERRIDABLE.has(rule)))
     return `staff may set it aside: --override ${rules.join(",")}`;
   if (rules.includes("capacity"))
-    return "raise the capacity (session update ID --capacity N), or let the student wait (waitlist join)";
+    return "raise the capacity, `classbook session update ID --capacity N`, or cancel a booking";
   return "nothing was changed";
 }
 

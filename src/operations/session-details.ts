@@ -14,6 +14,7 @@ import type { Instant } from "../domain/instant.ts";
 import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
 import { isLiveOffer, offerExpiry, type WaitlistStatus } from "../domain/waitlist.ts";
 import type { Context } from "./context.ts";
+import { requireOwner } from "./permission.ts";
 
 /** Somebody in a session's queue. */
 export interface QueuePlace {
@@ -145,8 +146,13 @@ export const ROSTER_FIELDS = [
   "created_at",
 ] as const satisfies readonly (keyof RosterLine)[];
 
-/** Who is in the session, by name, then who waits, in the order of their turn. Bookings that ended are left out. */
+/**
+ * Who is in the session, by name, then who waits, in the order of their turn. Bookings that ended are left out.
+ *
+ * @throws ClassbookError refused `permission`: notes and addresses are for staff and the session's teacher
+ */
 export async function listSessionRoster(context: Context, session: SessionView): Promise<RosterLine[]> {
+  requireOwner(context, session.teacher_id, `see the roster of session ${session.id}`);
   const booked = (await listRoster(context.database, session.id)).map(
     (row): RosterLine => ({ ...row, waitlist_id: null, position: null, offer_expires_at: null }),
   );

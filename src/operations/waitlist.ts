@@ -194,13 +194,13 @@ export async function enqueue(
     student: number;
     /** The student's entry of an earlier time, which starts anew. */
     again: WaitlistEntry | null;
-    queue: readonly WaitlistEntry[];
+    /** The place in the queue, from 1. */
+    position: number;
   },
 ): Promise<{ id: number; position: number }> {
   const { database, trx, now } = context;
-  const { queue, again, ...rest } = place;
+  const { position, again, ...rest } = place;
   const id = await putInQueue(database, trx, { ...rest, again: again?.id ?? null, now });
-  const position = queueOf(queue).length + 1;
   await record(context, {
     what: "joined",
     subject: "session_waitlist",

@@ -130,8 +130,10 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       await putInto(c, "live_class_booking", seatRow("cleo", AT_QUEUED));
       expect(await createBooking(c, seat("ana", "queued"))).toMatchObject({
         outcome: "waitlisted",
-        waitlist: { position: 2 },
+        waitlist: { position: 1 },
       });
+      // The seat of the offer that ran out is offered to the next at once.
+      expect(await entryOf(c, "ben")).toMatchObject({ status: "offered" });
       const [event] = (await contents(c.trx)).booking_event;
       expect(JSON.parse(String(event!.from_value))).toMatchObject({
         status: "offered",

@@ -4,6 +4,7 @@ import { ALL_SESSIONS, listSessions, viewSession } from "../../src/db/session-li
 import type { Instant } from "../../src/domain/instant.ts";
 import { approveBooking } from "../../src/operations/approval.ts";
 import { createBooking } from "../../src/operations/booking.ts";
+import type { Context } from "../../src/operations/context.ts";
 import { createSession, type NewSession } from "../../src/operations/session.ts";
 import { describeSession, getSession, listSessionRoster } from "../../src/operations/session-details.ts";
 import {
@@ -258,7 +259,8 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       end_at_utc: "2026-10-01 11:00:00",
       status: "attended",
     });
-    const lines = await school.look(async (c) => listSessionRoster(c, await getSession(c, SESSIONS.queued)));
+    const roster = async (c: Context) => listSessionRoster(c, await getSession(c, SESSIONS.queued));
+    const lines = await school.look(roster);
     expect(lines).toMatchObject([
       { student: "ana", status: "confirmed", email: "ana@school.example", first_attended_at: null },
       {
@@ -270,5 +272,13 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       },
       { student: "ben", status: "waiting", position: 1, booking_id: null, seats_reserved: null },
     ]);
+    // Notes and addresses are for staff and the session's teacher.
+    for (const actor of [ACTORS.paula, ACTORS.tom])
+      expect(await school.look(roster, { actor })).toEqual(lines);
+    for (const actor of [ACTORS.ana, ACTORS.tina])
+      await expect(school.look(roster, { actor })).rejects.toMatchObject({
+        kind: "refused",
+        code: "permission",
+      });
   });
 });

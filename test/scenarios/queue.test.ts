@@ -56,7 +56,11 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await day.book(seat("cleo", "queued"), late)).toMatchObject({
       outcome: "waitlisted",
       booking: null,
+      waitlist: { position: 1 },
     });
+    // The seat of the offer that ran out does not stand open beside the queue.
+    expect(await day.queue("offered")).toEqual(["dan"]);
+    expect(await day.queue("waiting")).toEqual(["cleo"]);
     expect(await day.book(seat("dan", "queued"), late)).toMatchObject({ outcome: "confirmed" });
     expect(await day.session("queued")).toMatchObject({ seats_taken: 2 });
   });

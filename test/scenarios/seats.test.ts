@@ -14,6 +14,14 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   });
   afterEach(() => school.remove());
 
+  test("a full session without a queue: the refusal names what can be done", async () => {
+    await day.book(seat("ana", "small"));
+    await expect(day.book(seat("ben", "small"))).rejects.toMatchObject({
+      code: "capacity",
+      hint: "raise the capacity, `classbook session update ID --capacity N`, or cancel a booking",
+    });
+  });
+
   test("13: a double cancel gives one seat back, the second is refused", async () => {
     const { booking } = await day.book(seat("ana", "morning"));
     await day.book(seat("ben", "morning"));

@@ -105,7 +105,7 @@ export function defineLooks(session: Command, shell: WithShell): void {
     .description("who is in a session, with their notes and addresses, and who waits for it")
     .addHelpText(
       "after",
-      "\nfirst_attended_at and last_attended_at: the student's first and last attended class in the course.\n\nExample:\n  $ classbook session roster 20 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
+      "\nFor staff, and the session's teacher. first_attended_at and last_attended_at: the student's first and last attended\nclass in the course.\n\nExample:\n  $ classbook session roster 20 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
     .action(async (word: string, _flags: object, command: Command) =>
       roster(shell(command, ROSTER_FIELDS), word),
