@@ -8,6 +8,7 @@ import {
   type QueueEntry,
   type StatusCount,
 } from "../db/session-roster.ts";
+import { roleOver } from "../domain/actor.ts";
 import type { BookingStatus } from "../domain/booking.ts";
 import { notFound } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -48,15 +49,31 @@ export async function getSession(context: Context, id: number): Promise<SessionV
   throw notFound("no_such_session", `there is no session ${id}`, "`classbook session list` lists them");
 }
 
-/** @throws ClassbookError not_found `no_such_session` */
+/** A student sees of the queue their own place only. @throws ClassbookError not_found `no_such_session` */
 export async function describeSession(context: Context, id: number): Promise<SessionDetails> {
   const session = await getSession(context, id);
+  const runs = runsIt(context, session);
+  const queue = await loadQueue(context, session);
+  const { actor } = context;
   return {
-    ...session,
-    queue: (await loadQueue(context, session)).map(placeOf),
+    ...forEyesOf(context, session),
+    queue: queue
+      .filter(({ student_user_id }) => runs || (actor.kind === "user" && actor.id === student_user_id))
+      .map(placeOf),
     bookings: await countByStatus(context.database, id),
     policy: await policyOf(context, session),
   };
+}
+
+/** Whether whoever looks is staff or the session's teacher. */
+function runsIt({ actor }: Context, { teacher_id }: SessionView): boolean {
+  return roleOver(actor, { teacher_id, student_user_id: null }) !== null;
+}
+
+/** A session as whoever looks may see it: the way into the meeting is for those who run it. */
+export function forEyesOf(context: Context, session: SessionView): SessionView {
+  if (runsIt(context, session)) return session;
+  return { ...session, meeting_link: "", meeting_id: "", meeting_passcode: "" };
 }
 
 async function policyOf(

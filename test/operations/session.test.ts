@@ -58,6 +58,16 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       .where("id", "=", id)
       .executeTakeFirstOrThrow();
 
+  test("the way into the meeting is for those who run it, and a student sees of the queue their own place", async () => {
+    for (const student of ["ana", "ben", "cleo", "dan"] as const) await book(student, SESSIONS.queued);
+    const seen = (actor: keyof typeof ACTORS) =>
+      school.look((c) => describeSession(c, SESSIONS.queued), { actor: ACTORS[actor] });
+    expect((await seen("tom")).queue.map(({ student }) => student)).toEqual(["cleo", "dan"]);
+    expect((await seen("cleo")).queue).toMatchObject([{ student: "cleo", position: 1 }]);
+    expect((await seen("ana")).queue).toEqual([]);
+    expect(await seen("tina")).toMatchObject({ meeting_link: "", meeting_passcode: "", queue: [] });
+  });
+
   test("a session has its end, its zone, its seats in every column, and can be booked", async () => {
     const { session } = await school.run((c) => createSession(c, asked("2027-02-04 09:00:00")));
     expect(session).toMatchObject({

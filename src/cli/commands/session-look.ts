@@ -17,12 +17,13 @@ import { plural } from "../../domain/spoken.ts";
 import { look } from "../../operations/context.ts";
 import {
   describeSession,
+  forEyesOf,
   getSession,
   listSessionRoster,
   ROSTER_FIELDS,
   type SessionDetails,
 } from "../../operations/session-details.ts";
-import { actingFor, readIds } from "../batch.ts";
+import { actingFor, consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObjects, printRows, type Row } from "../output.ts";
 import { sessionLine, sessionScreen } from "../screens/session.ts";
@@ -150,13 +151,12 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
 }
 
 async function list(here: Shell, flags: ListFlags): Promise<void> {
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    const filter = await readFilter(here, database, flags);
-    const rows = await listSessions(database, filter, actingFor(here, actor));
-    await printRows(here.output, SESSION_FIELDS, rows.map(sessionRow), SHOWN, "No such sessions.");
-    if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "session"));
+  const rows = await consult(here, async (context) => {
+    const filter = await readFilter(here, context.database, flags);
+    return (await listSessions(context.database, filter, context)).map((row) => forEyesOf(context, row));
   });
+  await printRows(here.output, SESSION_FIELDS, rows.map(sessionRow), SHOWN, "No such sessions.");
+  if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "session"));
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
