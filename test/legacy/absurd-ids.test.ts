@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Row } from "../../fixtures/django-tables.ts";
 import { booking, lesson, once, session, unifiedSeat } from "../../fixtures/edge-cases/world.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { complaints, expectNothingMore, preview, rowsOnly, verify } from "../support/delta.ts";
 import { importFrom, withTarget } from "../support/import.ts";
 import { migrate, rollback, withDatabase } from "../support/migration.ts";
-import { buildProgram, type Program } from "../support/program.ts";
+import { runHere } from "../support/run-here.ts";
 import { bytesOf, outcomesOf } from "../support/snapshots.ts";
 import { act, insertion, named, withPlace } from "../support/worlds.ts";
 
@@ -59,12 +59,6 @@ async function copyUnder(place: Scratch, table: string, id: string): Promise<voi
   );
 }
 
-let program: Program;
-beforeAll(() => {
-  program = buildProgram();
-});
-afterAll(() => program.remove());
-
 const IMPORTABLE = ["booking", "live_class_session"];
 
 describe.each(ENGINES)("%s", (engine) => {
@@ -76,7 +70,7 @@ describe.each(ENGINES)("%s", (engine) => {
         const name = named(`{${table}}`).replaceAll('"', "");
         const refusal = { kind: "refused", message: expect.stringContaining(`${name} ${id}: `) };
         for (const command of ["plan", "migrate"]) {
-          const { code, err, out } = await program.run(["legacy", command, "--db", place.address, "--json"]);
+          const { code, err, out } = await runHere(["legacy", command, "--db", place.address, "--json"]);
           expect([command, code, out]).toEqual([command, 3, ""]);
           expect(JSON.parse(err).error).toMatchObject(refusal);
         }
@@ -99,7 +93,7 @@ describe.each(ENGINES)("%s", (engine) => {
       });
       await target.remove();
       const fresh = join(tmpdir(), `classbook-fresh-${randomUUID()}.db`);
-      const { code, out } = await program.run(["import", "--from", place.address, "--db", fresh]);
+      const { code, out } = await runHere(["import", "--from", place.address, "--db", fresh]);
       expect([code, out, existsSync(fresh)]).toEqual([3, "", false]);
     }),
   );
