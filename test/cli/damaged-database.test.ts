@@ -1,11 +1,11 @@
 /** The app's database after somebody took something away or put something else in its place: told in a sentence, and mended where that can be. */
 import { describe, expect, test } from "vitest";
 import { MIGRATIONS } from "../../src/db/schema-state.ts";
-import { damaged, empty, isUntouched, json, run, shown, useProgram } from "../support/damaged.ts";
+import { damaged, empty, isUntouched, json, removeAfterEach, run, shown } from "../support/damaged.ts";
 import { ENGINES } from "../support/databases.ts";
 import { act } from "../support/worlds.ts";
 
-useProgram();
+removeAfterEach();
 
 describe.each(ENGINES)("%s", (engine) => {
   const gone = engine === "sqlite" ? "" : " cascade";

@@ -1,11 +1,11 @@
 /** What a person has to know or do next is said, with the command line for the same database. */
 import { describe, expect, test } from "vitest";
-import { damaged, empty, isUntouched, json, run, shown, useProgram } from "../support/damaged.ts";
+import { damaged, empty, isUntouched, json, removeAfterEach, run, shown } from "../support/damaged.ts";
 import { ENGINES, query } from "../support/databases.ts";
 import { importFrom, withTarget } from "../support/import.ts";
 import { act } from "../support/worlds.ts";
 
-useProgram();
+removeAfterEach();
 
 describe.each(ENGINES)("%s", (engine) => {
   test("columns of the unified tables that the model does not know are said, with what is written to them", async () => {

@@ -1,4 +1,4 @@
-/** A small school that is open for booking, on either engine and in either layout: made once, cloned for each test. */
+/** A small school that is open for booking, on either engine and in either layout: made once, like new for each test. */
 import { copyFileSync } from "node:fs";
 import BetterSqlite3 from "better-sqlite3";
 import pg from "pg";
@@ -13,7 +13,7 @@ import type { Actor } from "../../src/domain/actor.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import { type Context, look, operate } from "../../src/operations/context.ts";
 import { ENGINES, query, type Scratch, scratch } from "./databases.ts";
-import { type Beginning, keepBeginning, restoreBeginning } from "./reset.ts";
+import { rewind, rewindable } from "./rewind.ts";
 
 /** The school's "now": a Friday morning. */
 export const TODAY = "2026-11-20 09:00:00" as Instant;
@@ -194,23 +194,18 @@ const ROWS: [Parameters<typeof insertRow>[2], Record<string, unknown>[]][] = [
   ],
 ];
 
-/** A database to clone, and on PostgreSQL clones that a test gave back. */
-interface Template {
-  place: Scratch;
-  beginning: Beginning | null;
-  free: Scratch[];
-}
+/** SQLite files to copy, by layout. */
+const templates = new Map<LayoutKind, Promise<Scratch>>();
 
-const templates = new Map<string, Promise<Template>>();
+/** Schools on PostgreSQL that a test gave back, by layout, their rows as they were at first. */
+const clean = new Map<LayoutKind, Scratch[]>();
 
 afterAll(async () => {
-  for (const made of templates.values()) {
-    const { place, free } = await made;
-    for (const one of [...free, place]) await one.remove();
-  }
+  for (const template of templates.values()) await (await template).remove();
+  for (const places of clean.values()) for (const place of places.splice(0)) await place.remove();
 });
 
-async function makeTemplate(engine: Engine, layout: LayoutKind): Promise<Template> {
+async function makeSchool(engine: Engine, layout: LayoutKind): Promise<Scratch> {
   const place = await scratch(engine);
   if (layout === "django") await createApp(place);
   const database = await openDatabase(place.address, { create: true });
@@ -257,25 +252,29 @@ export interface Bookable {
   remove(): Promise<void>;
 }
 
-async function clone({ place: template, free }: Template): Promise<Scratch> {
-  if (template.file !== null) {
+/** Its own copy for each test on SQLite; on PostgreSQL the one that the test before gave back. */
+async function placeFor(engine: Engine, layout: LayoutKind): Promise<Scratch> {
+  if (engine === "sqlite") {
+    if (!templates.has(layout)) templates.set(layout, makeSchool("sqlite", layout));
+    const template = await templates.get(layout)!;
     const place = await scratch("sqlite");
-    copyFileSync(template.file, place.file!);
+    copyFileSync(template.file!, place.file!);
     return place;
   }
-  return free.pop() ?? (await scratch("postgres", new URL(template.address).pathname.slice(1)));
-}
-
-async function giveBack({ beginning, free }: Template, place: Scratch): Promise<void> {
-  if (beginning !== null && (await restoreBeginning(place, beginning))) free.push(place);
-  else await place.remove();
+  if (!clean.has(layout)) clean.set(layout, []);
+  const places = clean.get(layout)!;
+  const school = places.pop() ?? (await rewindable(await makeSchool("postgres", layout)));
+  return {
+    ...school,
+    remove: async () => {
+      if (await rewind(school)) places.push(school);
+      else await school.remove();
+    },
+  };
 }
 
 export async function makeBookable(engine: Engine, layout: LayoutKind): Promise<Bookable> {
-  const key = `${engine} ${layout}`;
-  if (!templates.has(key)) templates.set(key, makeTemplate(engine, layout));
-  const template = await templates.get(key)!;
-  const place = await clone(template);
+  const place = await placeFor(engine, layout);
   const database = await openDatabase(place.address);
   const acting = ({ actor = OPERATOR, now = TODAY as string }: { actor?: Actor; now?: string } = {}) => ({
     actor,

