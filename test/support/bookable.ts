@@ -222,7 +222,7 @@ async function makeSchool(engine: Engine, layout: LayoutKind): Promise<Scratch> 
         place,
         `select setval(pg_get_serial_sequence('${name}', 'id'), (select max(id) from ${name}))`,
       );
-  return { place, beginning: engine === "postgres" ? await keepBeginning(place) : null, free: [] };
+  return place;
 }
 
 async function createApp(place: Scratch): Promise<void> {
@@ -294,7 +294,7 @@ export async function makeBookable(engine: Engine, layout: LayoutKind): Promise<
       }),
     remove: async () => {
       await database.close();
-      await giveBack(template, place);
+      await place.remove();
     },
   };
 }
