@@ -1,6 +1,6 @@
 /** Questions with more than a yes: search and choose, one key of several, a line of text. On stderr; stdout carries the answer only. */
-import inquirer from "inquirer";
 import { escapeControl } from "./output.ts";
+import { askOnce } from "./prompts.ts";
 
 export interface Choice<T> {
   value: T;
@@ -23,26 +23,11 @@ export interface Asker {
   yes(message: string): Promise<boolean | null>;
 }
 
-const LOOKS_AFTER_MS = 100;
-const NO_ANSWER = new Set(["ExitPromptError", "AbortPromptError"]);
-
 /** @param stopping becomes true where a signal asks the program to stop: an open question ends then */
 export function makeAsker(stopping: () => boolean): Asker {
   const ask = async (question: object): Promise<unknown> => {
-    const stop = new AbortController();
-    const watch = setInterval(() => {
-      if (stopping()) stop.abort();
-    }, LOOKS_AFTER_MS);
-    const prompt = inquirer.createPromptModule({ output: process.stderr, signal: stop.signal });
-    try {
-      const answers: { it: unknown } = await prompt([{ ...question, name: "it" }] as never);
-      return answers.it;
-    } catch (error) {
-      if (!NO_ANSWER.has((error as Error).name)) throw error;
-      return null;
-    } finally {
-      clearInterval(watch);
-    }
+    const said = await askOnce(question, stopping);
+    return typeof said === "string" ? null : said.answer;
   };
   return {
     search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) =>

@@ -1,65 +1,72 @@
-/** Questions to a person at a terminal, on stderr: stdout carries the answer only. */
+/** Questions to a person at a terminal, on stderr: stdout carries the answer only. The only place that asks. */
 import inquirer from "inquirer";
 import { ClassbookError, usageError } from "../domain/error.ts";
 
-type Ask = ReturnType<typeof inquirer.createPromptModule>;
+/** Why nobody answered: Ctrl-C or a signal to stop, or the end of the input. */
+type Silence = "interrupted" | "ended";
 
-/**
- * Asks, and tells apart the two ways in which nobody answers.
- *
- * @param instead what to type where nobody can be asked: `say --yes to do it without being asked`
- * @throws ClassbookError interrupted: Ctrl-C; usage: the input ended without an answer
- */
-export async function answered<T>(asking: (ask: Ask) => Promise<T>, instead: string): Promise<T> {
-  const ended = new AbortController();
+const LOOKS_AFTER_MS = 100;
+
+/** @param stopping becomes true where a signal asks the program to stop: an open question ends then */
+export async function askOnce<T>(
+  question: object,
+  stopping: () => boolean,
+): Promise<{ answer: T } | Silence> {
+  const over = new AbortController();
+  const watch = setInterval(() => {
+    if (stopping()) over.abort();
+  }, LOOKS_AFTER_MS);
   // The end of the input closes the prompt without an answer, and an open connection would keep the process waiting.
-  const onPause = () => setImmediate(() => ended.abort());
+  const onPause = () => setImmediate(() => over.abort());
   process.stdin.once("pause", onPause);
   try {
-    return await asking(inquirer.createPromptModule({ output: process.stderr, signal: ended.signal }));
+    const ask = inquirer.createPromptModule({ output: process.stderr, signal: over.signal });
+    const { answer }: { answer: unknown } = await ask([{ ...question, name: "answer" }] as never);
+    return { answer: answer as T };
   } catch (error) {
     const { name, message } = error as Error;
     if (name !== "ExitPromptError" && name !== "AbortPromptError") throw error;
     // inquirer has one error for Ctrl-C and for the end of the process: its text tells them apart.
-    if (name === "ExitPromptError" && message.includes("SIGINT"))
-      throw new ClassbookError({
-        kind: "interrupted",
-        code: "interrupted",
-        message: "interrupted",
-        hint: "nothing was changed",
-      });
+    return stopping() || (name === "ExitPromptError" && message.includes("SIGINT")) ? "interrupted" : "ended";
+  } finally {
+    clearInterval(watch);
+    process.stdin.off("pause", onPause);
+  }
+}
+
+/** @throws ClassbookError interrupted; usage: the input ended, with what to type where nobody can be asked */
+async function answered<T>(question: object, stopping: () => boolean, instead: string): Promise<T> {
+  const said = await askOnce<T>(question, stopping);
+  if (said === "interrupted")
+    throw new ClassbookError({
+      kind: "interrupted",
+      code: "interrupted",
+      message: "interrupted",
+      hint: "nothing was changed",
+    });
+  if (said === "ended")
     throw usageError(
       "not_confirmed",
       "the input ended before the question was answered",
       `nothing was changed; ${instead}`,
     );
-  } finally {
-    process.stdin.off("pause", onPause);
-  }
+  return said.answer;
 }
 
-/** @throws as {@link answered} */
-export async function askYes(question: string): Promise<boolean> {
-  const { yes } = await answered(
-    (ask) =>
-      ask([{ type: "confirm", name: "yes", message: question, default: false }]) as Promise<{ yes: boolean }>,
+/** @throws ClassbookError interrupted; usage `not_confirmed`: the input ended */
+export async function askYes(message: string, stopping: () => boolean): Promise<boolean> {
+  return answered(
+    { type: "confirm", message, default: false },
+    stopping,
     "say --yes to do it without being asked",
   );
-  return yes === true;
 }
 
-/** One of several answers; the first is the one that a bare Enter gives. @throws as {@link answered} */
+/** One of several answers; the first is the one that a bare Enter gives. @throws as {@link askYes} */
 export async function askChoice<T extends string>(
-  question: string,
+  message: string,
   choices: readonly { value: T; name: string }[],
-  instead: string,
+  { stopping, instead }: { stopping: () => boolean; instead: string },
 ): Promise<T> {
-  const { choice } = await answered(
-    (ask) =>
-      ask([{ type: "select", name: "choice", message: question, choices: [...choices] }]) as Promise<{
-        choice: T;
-      }>,
-    instead,
-  );
-  return choice;
+  return answered({ type: "select", message, choices: [...choices] }, stopping, instead);
 }

@@ -170,7 +170,7 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
           question,
           "nothing was changed; say --yes to do it without being asked",
         );
-      return (await import("./prompts.ts")).askYes(question);
+      return (await import("./prompts.ts")).askYes(question, stopping);
     },
     exit,
     say: (text) => {

@@ -22,6 +22,7 @@ afterEach(() => school.remove());
 
 const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
 const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
 
 /** As it looks: without colours and cursor moves. */
 const plain = (text: string) => text.replaceAll(/\p{Cc}\[[\d;?]*[a-zA-Z]/gu, "").replaceAll("\r", "");
@@ -79,6 +80,15 @@ describe("review", () => {
     expect(shown).toContain("Interrupted: 1 approved, 0 declined, 0 skipped; 3 requests of 4 left.");
     expect(shown).not.toContain("ExitPromptError");
     expect([(await statusOf(118)).status, (await statusOf(252)).status]).toEqual(["confirmed", "pending"]);
+  });
+
+  test("the end of the input keeps what was decided, says it, and does not hang", async () => {
+    const { code, shown } = await type("review --teacher marta", [
+      [/Booking 118:/, "a\r"],
+      [/Booking 252:/, CTRL_D],
+    ]);
+    expect(shown).toContain("Interrupted: 1 approved, 0 declined, 0 skipped; 3 requests of 4 left.");
+    expect(code).toBe(130);
   });
 
   test("a refusal is shown, and the request stays", async () => {

@@ -174,6 +174,6 @@ async function askUnmarked(here: Shell, ids: readonly number[]): Promise<Unmarke
       { value: "attended", name: "all attended" },
       { value: "no_show", name: "nobody came" },
     ],
-    "say --unmarked WORD",
+    { stopping: here.stopping, instead: "say --unmarked WORD" },
   );
 }
