@@ -1,15 +1,8 @@
 /** Values of flags, all of a command's problems told at once (CLI.md). */
 import { type ClassbookError, usageError } from "../domain/error.ts";
-import {
-  type Instant,
-  type LocalDate,
-  parseDate,
-  parseInstant,
-  parseTimestamp,
-  wallTime,
-} from "../domain/instant.ts";
+import { type Instant, type LocalDate, parseDate } from "../domain/instant.ts";
 import { RULE_CODES, type RuleCode } from "../domain/rules.ts";
-import { resolveLocal } from "../domain/zone.ts";
+import { INSTANT_EXAMPLES, readInstant } from "./typed-instant.ts";
 
 /** Collects what is wrong with a command line; `done` throws where anything is. */
 export class Flags {
@@ -64,16 +57,10 @@ export class Flags {
   /** A date, or an instant; bare times are local to `zone`. Null where the flag is not given. */
   instant(flag: string, text: string | undefined, zone: () => string): Instant | null {
     if (text === undefined) return null;
-    const date = parseDate(text);
-    if (date !== null) return resolveLocal(wallTime(date, 0), zone()).instant;
-    const parsed = parseTimestamp(text);
-    if (parsed === null) {
-      this.problem(
-        `${flag} "${text}" is neither a date nor an instant, such as 2026-12-01 or 2026-12-01T10:00:00Z`,
-      );
-      return null;
-    }
-    return parsed.offset === null ? resolveLocal(parsed.wall, zone()).instant : parseInstant(text)!;
+    const instant = readInstant(text, zone);
+    if (instant === null)
+      this.problem(`${flag} "${text}" is neither a date nor an instant, ${INSTANT_EXAMPLES}`);
+    return instant;
   }
 
   date(flag: string, text: string | undefined): LocalDate | null {

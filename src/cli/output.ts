@@ -223,7 +223,7 @@ export async function printObjects(
   objects: readonly Row[],
   screen: (object: Row) => string,
 ): Promise<void> {
-  if (options.format === "json" && objects.length > 1) {
+  if (options.format !== "table" && objects.length > 1) {
     await printRows(options, Object.keys(objects[0]!), objects);
     return;
   }

@@ -5,13 +5,14 @@ import type { Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
 import { commandLine, maskAddress } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
-import { fromDate, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
+import { fromDate, type Instant } from "../domain/instant.ts";
 import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
-import { isZone, resolveLocalOrNull } from "../domain/zone.ts";
+import { isZone } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 import { chooseColumns, FORMATS, type Format, type OutputOptions } from "./output.ts";
 import { type ProgressLine, startProgress } from "./progress.ts";
 import { settle } from "./settings.ts";
+import { requireInstant } from "./typed-instant.ts";
 import { wrapText } from "./wrap.ts";
 
 /** The global flags as commander gives them. */
@@ -97,7 +98,7 @@ export interface ShellParts {
 
 export function makeShell({ io, flags, columns, env, stopping, exit }: ShellParts): Shell {
   const zone = zoneOfDisplay(flags, env);
-  const fixed = flags.now === undefined ? null : readInstant("--now", flags.now, zone);
+  const fixed = flags.now === undefined ? null : requireInstant("--now", flags.now, zone);
   const layout = settle("layout", flags.layout, env);
   if (layout !== null && layout !== "native" && layout !== "django")
     throw usageError("bad_layout", `"${layout}" is not a layout`, "--layout takes native or django");
@@ -224,19 +225,4 @@ function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
   if (format === undefined)
     throw usageError("bad_format", `"${asked}" is not a format`, `--format takes ${FORMATS.join(", ")}`);
   return format;
-}
-
-/** An instant typed by a person: with an offset as it says, without one in the display zone. */
-export function readInstant(flag: string, text: string, zone: () => string): Instant {
-  // A date alone is its midnight.
-  const parsed = parseTimestamp(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text} 00:00` : text);
-  const instant =
-    parsed?.offset === null ? (resolveLocalOrNull(parsed.wall, zone())?.instant ?? null) : parseInstant(text);
-  if (instant === null)
-    throw usageError(
-      "bad_instant",
-      `${flag} "${text}" is not an instant`,
-      "such as 2026-12-01T10:00:00Z, '2026-12-01 10:00' or 2026-12-01",
-    );
-  return instant;
 }

@@ -50,6 +50,17 @@ describe("--fields with a field that is not there", () => {
   });
 });
 
+describe("instants", () => {
+  test.each(["9999-12-31T23:59:59-05:00", "2026-12-01T10:00:00+99:00", "2026-13-01", "next week"])(
+    "--from %s, which no instant can be, is refused and not passed over",
+    async (text) => {
+      const ran = await here(`booking list --from ${text.replace(" ", "_")}`);
+      expect([ran.code, ran.out]).toEqual([2, ""]);
+      expect(errorOf(ran.err).message).toContain(`--from "${text.replace(" ", "_")}"`);
+    },
+  );
+});
+
 describe("numbers", () => {
   test.each([
     ["legacy migrate --batch abc", "bad_batch", '--batch "abc"'],

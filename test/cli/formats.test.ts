@@ -86,6 +86,16 @@ describe("formats", () => {
     expect(await out(`legacy verify --format table ${fields}`)).toBe("read  343\nmigrated  307\n");
   });
 
+  test("several things that were asked for by name: a row each, as in a list", async () => {
+    const show = (more: string) => out(`booking show 1 2 --fields id,status ${more}`);
+    expect(await show("--format tsv")).toBe("1\tconfirmed\n2\tconfirmed\n");
+    expect(await show("--format csv")).toBe("id,status\r\n1,confirmed\r\n2,confirmed\r\n");
+    expect(await show("--format ndjson")).toBe(
+      '{"id":1,"status":"confirmed"}\n{"id":2,"status":"confirmed"}\n',
+    );
+    expect(JSON.parse(await show("--json"))).toHaveLength(2);
+  });
+
   test("instants in a pipe are RFC 3339", async () => {
     expect(await out("legacy find booking:1 --fields start_at_utc")).toBe("2026-01-13T16:00:00Z\n");
   });

@@ -20,7 +20,8 @@ import { importAnswers, parseExport } from "../../legacy/issues-export.ts";
 import { EXIT } from "../exit.ts";
 import { requireMigration, sayOpenIssues, zoneOfSource } from "../migrated.ts";
 import { printRows } from "../output.ts";
-import { readInstant, type Shell } from "../shell.ts";
+import type { Shell } from "../shell.ts";
+import { requireInstant } from "../typed-instant.ts";
 
 /** What is printed of each row that was decided. */
 export const SETTLED = ["source_table", "source_id", "status", "code", "message"];
@@ -47,7 +48,7 @@ async function answersOf(here: Shell, database: Database, flags: ResolveFlags): 
     return null;
   };
   const instant = (name: string, text: string | undefined) =>
-    text === undefined ? null : readInstant(`--${name}`, text, () => here.zone);
+    text === undefined ? null : requireInstant(`--${name}`, text, () => here.zone);
   const students = flags.student === undefined ? [] : await findUsers(database, flags.student);
   if (flags.student !== undefined && students.length === 0)
     problems.push(`--student "${flags.student}" is no user's id, username or e-mail address`);
