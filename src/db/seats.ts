@@ -1,6 +1,7 @@
 /** A session as bookings need it: locked, with what holds its seats. */
 import { addMinutes, type Instant, parseInstant } from "../domain/instant.ts";
 import type { SessionFacts, SessionStatus } from "../domain/session.ts";
+import { readAppTime, zoneOfApp } from "./app-time.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
@@ -59,9 +60,10 @@ export type FoundSession = Omit<SessionFacts, "course_id" | "teacher_id" | "star
   end_at_utc: Instant | null;
 };
 
-function decode(row: StoredSession): FoundSession {
+/** @param zone in which the app keeps scheduled_start */
+function decode(row: StoredSession, zone: string): FoundSession {
   const read = (text: string | null) => (text === null ? null : parseInstant(text));
-  const start = read(row.start_at_utc) ?? read(row.scheduled_start);
+  const start = read(row.start_at_utc) ?? readAppTime(row.scheduled_start, zone);
   const end = read(row.end_at_utc) ?? (start && addMinutes(start, row.duration_minutes || DEFAULT_MINUTES));
   return {
     id: row.id,
@@ -84,7 +86,8 @@ export async function findSession(
   locks: boolean,
 ): Promise<FoundSession | null> {
   const [row] = await (locks ? sessionLocked : sessionById)(database, db, { id });
-  return row === undefined ? null : decode(row);
+  if (row === undefined) return null;
+  return decode(row, row.start_at_utc === null ? await zoneOfApp(database, db) : "UTC");
 }
 
 const held = statement<{ session: number }, { status: string; seats: number }>((db, { session }) =>

@@ -1,5 +1,5 @@
 /** Series as the migration builds them: members from the legacy table, series and items in the unified ones. */
-import { CompiledQuery, sql } from "kysely";
+import { CompiledQuery } from "kysely";
 import type { BookingStatus } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
@@ -96,12 +96,4 @@ export async function listNotMigrated(db: Db, bookingIds: readonly number[]): Pr
     .execute();
   const known = new Set(rows.map((row) => row.target_id));
   return bookingIds.filter((id) => !known.has(id));
-}
-
-/** Legacy series that became several because their members differ (LEGACY 2.6). */
-export async function listSplitSeries(db: Db): Promise<{ recurring_series_id: string; series: number }[]> {
-  const { rows } = await sql<{ recurring_series_id: string; series: number }>`
-    select recurring_series_id, count(*) as series from ${sql.table("legacy_series")}
-    group by recurring_series_id having count(*) > 1 order by recurring_series_id`.execute(db);
-  return rows;
 }

@@ -5,8 +5,8 @@ import { addMinutes, formatInstant, type Instant } from "../domain/instant.ts";
 import { LONGEST_MINUTES, type SessionStatus } from "../domain/session.ts";
 import type { Clash } from "../domain/session-rules.ts";
 import { toWall } from "../domain/zone.ts";
+import { zoneOfApp } from "./app-time.ts";
 import { BOOKING_COLUMNS, type BookingRow } from "./booking.ts";
-import { readSetting } from "./legacy-run.ts";
 import type { Database } from "./open.ts";
 import { insertRow, updateRow } from "./rows.ts";
 import { statement } from "./statement.ts";
@@ -72,7 +72,7 @@ async function withTwins(
   values: Partial<SessionValues>,
 ): Promise<Record<string, unknown>> {
   const { start_at_utc: start, end_at_utc: end, capacity } = values;
-  const zone = (await readSetting(database, "source_timezone", trx)) ?? "UTC";
+  const zone = await zoneOfApp(database, trx);
   const local = (instant: Instant) => {
     const { seconds, micros } = toWall(instant, zone);
     return formatInstant(seconds, micros);

@@ -1,9 +1,8 @@
 /** Sessions with the names that people know them by and what holds their seats: lists and single ones, one query each. */
 import { sql } from "kysely";
-import { addMinutes, type Instant, parseInstant, parseTimestamp } from "../domain/instant.ts";
+import { addMinutes, type Instant, parseInstant } from "../domain/instant.ts";
 import type { SessionStatus } from "../domain/session.ts";
-import { resolveLocal } from "../domain/zone.ts";
-import { readSetting } from "./legacy-run.ts";
+import { readAppTime, zoneOfApp } from "./app-time.ts";
 import type { Database, Db } from "./open.ts";
 
 /** The columns of live_class_session in the unified model (SPEC 2). */
@@ -163,7 +162,7 @@ export async function listSessions(
     where ${sql.join(where, sql` and `)} order by ${order} ${direction}, id ${direction} ${limit}`.execute(
     db,
   );
-  const zone = (await readSetting(database, "source_timezone", db)) ?? "UTC";
+  const zone = await zoneOfApp(database, db);
   return rows.map((row) => decode(row, zone));
 }
 
@@ -220,16 +219,11 @@ type Stored = Omit<
 /** @param zone in which the app keeps its times */
 function decode(row: Stored, zone: string): SessionView {
   const utc = (text: string | null) => (text === null ? null : parseInstant(text));
-  const local = (text: string | null) => {
-    const parsed = text === null ? null : parseTimestamp(text);
-    if (parsed === null) return null;
-    return parsed.offset === null ? resolveLocal(parsed.wall, zone).instant : utc(text);
-  };
   const [capacity, taken, pending, offers] = [row.capacity, row.taken, row.pending, row.offers].map(Number);
   const view = {
     ...row,
-    scheduled_start: local(row.scheduled_start),
-    scheduled_end: local(row.scheduled_end),
+    scheduled_start: readAppTime(row.scheduled_start, zone),
+    scheduled_end: readAppTime(row.scheduled_end, zone),
     start_at_utc: utc(row.start_at_utc),
     end_at_utc: utc(row.end_at_utc),
     enable_waitlist: Boolean(row.enable_waitlist),

@@ -62,6 +62,22 @@ export function sessionOpen(session: SessionFacts, open: number, now: Instant, z
   };
 }
 
+/** Approving asks less of a session than booking: it may have closed, but not ended or been called off. @param session null for a lesson */
+export function stillToCome(
+  start: Instant,
+  session: Pick<SessionFacts, "id" | "status"> | null,
+  now: Instant,
+  zone: string,
+): Verdict {
+  if (session !== null && ["cancelled", "completed", "draft"].includes(session.status))
+    return { rule: "session-open", holds: false, why: `session ${session.id} is ${session.status}` };
+  return {
+    rule: "session-open",
+    holds: start > now,
+    why: `starts ${localTime(start, zone)} (${spokenDistance(now, start)})`,
+  };
+}
+
 /**
  * @param queued eligible students whose turn comes before: open seats beside a queue are theirs (SPEC 4)
  */
@@ -87,6 +103,15 @@ export function duplicate(existing: { id: number; status: BookingStatus } | null
         : hasEnded(existing.status)
           ? `booking ${existing.id} is ${existing.status} and would be taken up again`
           : `booking ${existing.id} is ${existing.status} already`,
+  };
+}
+
+/** @param place in the queue, from 1 */
+export function waitsAlready(student: string, place: number): Verdict {
+  return {
+    rule: "duplicate",
+    holds: false,
+    why: `${student} is on the waitlist already, number ${place}`,
   };
 }
 

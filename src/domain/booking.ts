@@ -1,4 +1,6 @@
 /** The words of the unified model (SPEC 2) and of the two legacy tables (LEGACY 1). */
+import type { Role } from "./actor.ts";
+
 export const BOOKING_TYPES = ["group_session", "one_on_one"] as const;
 export type BookingType = (typeof BOOKING_TYPES)[number];
 
@@ -84,3 +86,10 @@ export const BUSY_STATUSES = ["pending", "confirmed"] as const satisfies readonl
 /** Why a booking was cancelled. */
 export const CANCEL_REASONS = ["student", "teacher", "admin", "system", "conflict", "emergency"] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
+
+/** Reasons that somebody may give, the usual one first: nobody speaks for those who may do more. */
+export const CANCEL_REASONS_OF: Record<Role, readonly [CancelReason, ...CancelReason[]]> = {
+  staff: ["admin", "student", "teacher", "system", "conflict", "emergency"],
+  teacher: ["teacher", "student", "conflict", "emergency"],
+  student: ["student", "conflict", "emergency"],
+};

@@ -19,19 +19,11 @@ export const RULE_CODES = [
 ] as const;
 export type RuleCode = (typeof RULE_CODES)[number];
 
+/** Rules that nobody may set aside (SPEC 3). */
+const FIXED: readonly RuleCode[] = ["permission", "session-open", "capacity", "duplicate"];
+
 /** Rules that staff may set aside by `--override` (SPEC 3). */
-export const OVERRIDABLE: ReadonlySet<RuleCode> = new Set<RuleCode>([
-  "enrollment",
-  "course-type",
-  "student-overlap",
-  "teacher-overlap",
-  "availability",
-  "min-notice",
-  "buffer",
-  "daily-limit",
-  "cancel-window",
-  "attendance-time",
-]);
+export const OVERRIDABLE: ReadonlySet<RuleCode> = new Set(RULE_CODES.filter((rule) => !FIXED.includes(rule)));
 
 /** What a rule says of one request. */
 export interface Verdict {

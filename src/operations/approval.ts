@@ -5,10 +5,14 @@ import { findStudent } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { actorUserId } from "../domain/actor.ts";
 import type { BookingStatus } from "../domain/booking.ts";
-import { type BusyTime, studentOverlap, teacherOverlap } from "../domain/booking-rules.ts";
+import {
+  type BusyTime,
+  capacity,
+  stillToCome,
+  studentOverlap,
+  teacherOverlap,
+} from "../domain/booking-rules.ts";
 import type { RuleCode, Verdict } from "../domain/rules.ts";
-import { openSeats, seatArithmetic } from "../domain/session.ts";
-import { localTime, spokenDistance } from "../domain/spoken.ts";
 import { holdOneTimeSlot } from "./booking.ts";
 import {
   type LockedBooking,
@@ -60,12 +64,10 @@ export async function approvalVerdicts(
   const student = await findStudent(database, trx, booking.student_user_id, locks);
   const taken = (time: BusyTime & { status?: BookingStatus }) =>
     time.kind === "session" || (time.id !== booking.id && time.status === "confirmed");
+  const session =
+    booking.session_id === null ? null : await findSession(database, trx, booking.session_id, locks);
   const verdicts: Verdict[] = [
-    {
-      rule: "session-open",
-      holds: booking.start_at_utc > now,
-      why: `starts ${localTime(booking.start_at_utc, zone)} (${spokenDistance(now, booking.start_at_utc)})`,
-    },
+    stillToCome(booking.start_at_utc, session, now, zone),
     studentOverlap(
       student?.username ?? `user ${booking.student_user_id}`,
       booking,
@@ -76,19 +78,12 @@ export async function approvalVerdicts(
   if (booking.session_id === null) {
     const busy = (await listTeacherBusy(database, trx, booking.teacher_id, around)).filter(taken);
     verdicts.push(teacherOverlap(teacher.name, booking, busy, zone));
-    return verdicts;
   }
-  const session = await findSession(database, trx, booking.session_id, locks);
-  if (session === null) return verdicts;
-  const { seats } = await loadSeating(context, session);
-  const others = { ...seats, pending: 0 };
-  verdicts.push({
-    rule: "capacity",
-    holds: openSeats(others) >= booking.seats_reserved,
-    why: `${seatArithmetic(others)}; ${booking.seats_reserved} asked`,
-  });
-  if (session.status === "cancelled" || session.status === "completed" || session.status === "draft")
-    verdicts[0] = { rule: "session-open", holds: false, why: `session ${session.id} is ${session.status}` };
+  if (session !== null) {
+    const { seats } = await loadSeating(context, session);
+    // Other requests hold no seat against this one.
+    verdicts.push(capacity({ ...seats, pending: 0 }, booking.seats_reserved, 0));
+  }
   return verdicts;
 }
 

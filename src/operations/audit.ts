@@ -2,7 +2,7 @@
 import { ALL_EVENTS, type AuditEvent, type EventFilter, listEvents } from "../db/audit.ts";
 import { notFound } from "../domain/error.ts";
 import { type Context, inside } from "./context.ts";
-import { requireStaff } from "./refusal.ts";
+import { requireStaff } from "./permission.ts";
 
 /** @throws ClassbookError refused `permission` */
 export async function listEventsFor(context: Context, filter: EventFilter): Promise<AuditEvent[]> {

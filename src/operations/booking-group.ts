@@ -1,7 +1,7 @@
 /** A seat in a session: what the rules say, and what would come of it (SPEC 3). */
 import { type BookingRow, findInSession, type NewBooking } from "../db/booking.ts";
 import { listStudentBusy } from "../db/booking-busy.ts";
-import { findApproval, findEnrollment, listPolicies } from "../db/booking-people.ts";
+import { findEnrollment } from "../db/booking-people.ts";
 import { findSession } from "../db/seats.ts";
 import { findEntry } from "../db/waitlist.ts";
 import { hasEnded } from "../domain/booking.ts";
@@ -13,9 +13,9 @@ import {
   minNotice,
   sessionOpen,
   studentOverlap,
+  waitsAlready,
 } from "../domain/booking-rules.ts";
 import { notFound, refused } from "../domain/error.ts";
-import { policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
 import { openSeats, type SeatCount } from "../domain/session.ts";
 import { isLiveOffer, queueOf } from "../domain/waitlist.ts";
@@ -27,6 +27,7 @@ import {
   requireOverrides,
 } from "./booking-request.ts";
 import type { Context } from "./context.ts";
+import { findPolicyInForce } from "./policy-in-force.ts";
 import { listEligible, loadSeating } from "./waitlist.ts";
 
 export interface SeatRequest extends RequestTerms {
@@ -74,10 +75,7 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     course: course_id,
   });
   const zone = teacher.timezone;
-  const policy = policyInForce(await listPolicies(database, trx, teacher_id), course_id, {
-    course_teacher: await findApproval(database, trx, course_id, teacher),
-    course: course.requires_booking_approval,
-  });
+  const policy = await findPolicyInForce(context, teacher, course);
 
   const seating = await loadSeating(context, session);
   const { entries } = seating;
@@ -99,25 +97,23 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     ({ id }) => id !== asked.moved?.id && id !== active?.id,
   );
 
+  const queue = queueOf(entries);
+  const place = queue.findIndex(({ id }) => id === entry?.id) + 1;
+  // Somebody who waits asks again: only a seat is an answer.
+  const waits = place > 0 && openSeats(theirs) - before < asked.seats;
+
   const verdicts: Verdict[] = [
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "group_session"),
     sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(seating.seats), now, zone),
     capacity(theirs, asked.seats, before),
-    duplicate(active ?? sameKey ?? null),
+    waits ? waitsAlready(student.username, place) : duplicate(active ?? sameKey ?? null),
     studentOverlap(student.username, times, busy, zone),
     minNotice(start_at_utc, policy.min_notice_hours, now, zone),
   ];
-  const queue = queueOf(entries);
   // An offer of theirs that ran out ends as they join again: its seat is offered to who waits already.
   const passedOn = entry?.status === "offered" ? Math.max(0, Math.min(eligible.length, openSeats(seats))) : 0;
-  const waits = entry !== null && (entry.status === "waiting" || holdsOffer);
-  if (waits && !holdsOffer && openSeats(theirs) - before < asked.seats) {
-    const place = queue.findIndex(({ id }) => id === entry.id) + 1;
-    const why = `${student.username} is on the waitlist already, number ${place}`;
-    verdicts[5] = { rule: "duplicate", holds: false, why };
-  }
   const rules = withOverrides(verdicts, asked.overrides);
   const failed = failures(rules).map(({ rule }) => rule);
   const canWait =

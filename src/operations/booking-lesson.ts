@@ -2,7 +2,7 @@
 import { findSlot } from "../db/availability.ts";
 import { findLesson, type NewBooking } from "../db/booking.ts";
 import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
-import { findApproval, findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
+import { findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
 import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
 import { hasEnded } from "../domain/booking.ts";
 import type { TimeSpan } from "../domain/booking-rules.ts";
@@ -16,7 +16,6 @@ import {
   wallTime,
 } from "../domain/instant.ts";
 import { bufferReach, lessonVerdicts, localDay } from "../domain/lesson.ts";
-import { policyInForce } from "../domain/policy.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
 import { localDateOf, resolveLocal, toWall } from "../domain/zone.ts";
 import {
@@ -27,6 +26,7 @@ import {
   requireOverrides,
 } from "./booking-request.ts";
 import type { Context } from "./context.ts";
+import { findPolicyInForce } from "./policy-in-force.ts";
 
 export interface LessonRequest extends RequestTerms {
   slot_id: number;
@@ -60,10 +60,7 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
   const { student, teacher, course } = people;
   const zone = teacher.timezone;
   const policies = await listPolicies(database, trx, teacher_id);
-  const policy = policyInForce(policies, course_id, {
-    course_teacher: await findApproval(database, trx, course_id, teacher),
-    course: course.requires_booking_approval,
-  });
+  const policy = await findPolicyInForce(context, teacher, course, policies);
   const existing = await findLesson(database, trx, {
     student: student.id,
     teacher: teacher_id,

@@ -11,10 +11,11 @@ import {
 } from "../db/booking-people.ts";
 import type { FoundSession } from "../db/seats.ts";
 import { type Actor, actorName, roleOver } from "../domain/actor.ts";
-import { notFound, refused } from "../domain/error.ts";
-import { OVERRIDABLE, type RuleCode, type RuleOutcome, type Verdict } from "../domain/rules.ts";
+import { notFound } from "../domain/error.ts";
+import type { RuleCode, RuleOutcome, Verdict } from "../domain/rules.ts";
 import type { WaitlistEntry } from "../domain/waitlist.ts";
 import type { Context } from "./context.ts";
+import { requireStaff } from "./permission.ts";
 
 /** What every request says beside its place and time. */
 export interface RequestTerms {
@@ -76,18 +77,7 @@ export async function loadPeople(
 
 /** @throws ClassbookError refused `permission`: rules were to be set aside by somebody who is not staff */
 export function requireOverrides(actor: Actor, overrides: ReadonlySet<RuleCode>): void {
-  if (overrides.size === 0) return;
-  if (actor.kind === "user" && !actor.isStaff)
-    throw refused(
-      "permission",
-      `${actor.username} is not staff and cannot set rules aside`,
-      "leave --override out",
-    );
-}
-
-/** Rules that nobody may set aside, of those named. */
-export function notOverridable(rules: Iterable<RuleCode>): RuleCode[] {
-  return [...rules].filter((rule) => !OVERRIDABLE.has(rule));
+  if (overrides.size > 0) requireStaff(actor, "set rules aside");
 }
 
 export function permission(

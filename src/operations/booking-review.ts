@@ -1,16 +1,17 @@
 /** The approval queue as somebody sees it who decides: each request with what there is to know (SPEC 3). */
 import type { BookingRow } from "../db/booking.ts";
 import { ALL_BOOKINGS, listBookings, viewBooking } from "../db/booking-list.ts";
-import { findApproval, findCourse, findTeacher, listPolicies } from "../db/booking-people.ts";
+import { findCourse, findTeacher } from "../db/booking-people.ts";
 import { findContact, findSharedHistory, type SharedHistory } from "../db/booking-review.ts";
 import { actorName } from "../domain/actor.ts";
 import { refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
-import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
+import type { PolicyInForce } from "../domain/policy.ts";
 import { type RuleOutcome, withOverrides } from "../domain/rules.ts";
 import { localSpan } from "../domain/spoken.ts";
 import { approvalVerdicts } from "./approval.ts";
 import type { Context } from "./context.ts";
+import { findPolicyInForce } from "./policy-in-force.ts";
 
 /** A request with everything that its decision asks for. */
 export interface ReviewFacts {
@@ -131,10 +132,7 @@ export async function describePending(context: Context, id: number): Promise<Rev
     student_time: contact?.timezone ? localSpan(start_at_utc, end_at_utc, contact.timezone) : null,
     rules,
     conflicts: rules.filter(({ outcome }) => outcome === "fail").map(({ rule, why }) => `${why} (${rule})`),
-    policy: policyInForce(await listPolicies(database, trx, booking.teacher_id), booking.course_id, {
-      course_teacher: await findApproval(database, trx, booking.course_id, teacher),
-      course: course?.requires_booking_approval ?? null,
-    }),
+    policy: await findPolicyInForce(context, teacher, course),
     history: await findSharedHistory(database, trx, {
       teacher: booking.teacher_id,
       student: booking.student_user_id,

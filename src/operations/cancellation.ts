@@ -1,11 +1,10 @@
 /** Cancelling a booking (SPEC 3). */
 import type { BookingRow } from "../db/booking.ts";
-import { findApproval, findCourse, listPolicies } from "../db/booking-people.ts";
-import { actorUserId, type Role } from "../domain/actor.ts";
-import { CANCEL_REASONS, type CancelReason } from "../domain/booking.ts";
+import { findCourse } from "../db/booking-people.ts";
+import { actorUserId } from "../domain/actor.ts";
+import { CANCEL_REASONS_OF, type CancelReason } from "../domain/booking.ts";
 import { cancelWindow } from "../domain/booking-rules.ts";
 import { refused } from "../domain/error.ts";
-import { policyInForce } from "../domain/policy.ts";
 import type { RuleCode, RuleOutcome, Verdict } from "../domain/rules.ts";
 import { holdOneTimeSlot } from "./booking.ts";
 import {
@@ -18,6 +17,7 @@ import {
   withNote,
 } from "./booking-change.ts";
 import type { Context } from "./context.ts";
+import { findPolicyInForce } from "./policy-in-force.ts";
 import { passSeatsOn } from "./waitlist.ts";
 
 export interface Cancelling {
@@ -28,27 +28,19 @@ export interface Cancelling {
   overrides?: ReadonlySet<RuleCode>;
 }
 
-const REASON_OF: Record<Role, CancelReason> = { staff: "admin", teacher: "teacher", student: "student" };
-
-/** Reasons that somebody may give: nobody speaks for those who may do more. */
-const MAY_SAY: Record<Role, readonly CancelReason[]> = {
-  staff: CANCEL_REASONS,
-  teacher: ["teacher", "student", "conflict", "emergency"],
-  student: ["student", "conflict", "emergency"],
-};
-
 /** pending, confirmed → cancelled. Students within the cancellation window only (SPEC 3). */
 export async function cancelBooking(context: Context, asked: Cancelling): Promise<BookingRow> {
   const { now, actor } = context;
   const { id, cancel_reason = null, note = null, overrides = new Set() } = asked;
   const loaded = await loadForChange(context, id);
   requireStep(context, loaded, "cancel", ["staff", "teacher", "student"]);
-  const reason = cancel_reason ?? REASON_OF[loaded.role!];
-  if (!MAY_SAY[loaded.role!].includes(reason))
+  const mayGive = CANCEL_REASONS_OF[loaded.role!];
+  const reason = cancel_reason ?? mayGive[0];
+  if (!mayGive.includes(reason))
     throw refused(
       "permission",
       `a ${loaded.role} cannot give the reason "${reason}"`,
-      `--reason takes ${MAY_SAY[loaded.role!].join(", ")}`,
+      `--reason takes ${mayGive.join(", ")}`,
     );
   const rules = requireRules(
     context,
@@ -70,17 +62,13 @@ export async function cancelWindowOf(
   context: Context,
   { booking, teacher, role }: LockedBooking,
 ): Promise<Verdict> {
-  const { database, trx, now } = context;
-  const course = await findCourse(database, trx, booking.course_id);
-  const policy = policyInForce(await listPolicies(database, trx, booking.teacher_id), booking.course_id, {
-    course_teacher: await findApproval(database, trx, booking.course_id, teacher),
-    course: course?.requires_booking_approval ?? null,
-  });
+  const course = await findCourse(context.database, context.trx, booking.course_id);
+  const policy = await findPolicyInForce(context, teacher, course);
   return cancelWindow(
     booking.start_at_utc,
     policy.cancel_window_hours,
     role === "student",
-    now,
+    context.now,
     teacher.timezone,
   );
 }

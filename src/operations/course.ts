@@ -11,7 +11,8 @@ import { insertRow, updateRow } from "../db/rows.ts";
 import { type CourseFields, courseProblems, slugOf } from "../domain/course.ts";
 import { notFound, refused } from "../domain/error.ts";
 import { type Context, inside, record } from "./context.ts";
-import { requireNative, requireSound, requireStaff } from "./refusal.ts";
+import { requireStaff } from "./permission.ts";
+import { requireNative, requireSound } from "./refusal.ts";
 import { differing } from "./student.ts";
 
 /** A course with its teachers. Everybody may look at it. */

@@ -5,7 +5,7 @@ import { insertRow, updateRow } from "../db/rows.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { EnrollmentStatus } from "../domain/student.ts";
 import { type Context, record } from "./context.ts";
-import { requireStaff } from "./refusal.ts";
+import { requireStaff } from "./permission.ts";
 
 export interface EnrollmentRequest {
   user: number;

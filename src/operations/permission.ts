@@ -1,9 +1,11 @@
-/** Who may change what belongs to a teacher: staff, and the teacher (SPEC 3, permission). */
-import { actorName, roleOver } from "../domain/actor.ts";
+/** Who may do what is not about one booking (SPEC 3, permission). */
+import { type Actor, actorName, isStaff, roleOver } from "../domain/actor.ts";
 import { refused } from "../domain/error.ts";
 import type { Context } from "./context.ts";
 
 /**
+ * For what belongs to a teacher: staff, and the teacher.
+ *
  * @param teacherId whose it is; null = nobody's, which is for staff only
  * @param what as in `may not …`: `block slot 3`
  * @throws ClassbookError refused `permission`
@@ -15,4 +17,17 @@ export function requireOwner({ actor }: Context, teacherId: number | null, what:
     `${actorName(actor)} may not ${what}`,
     "staff and its teacher may; act as somebody else: --as USER",
   );
+}
+
+/**
+ * @param what what staff may do: `create users`
+ * @throws ClassbookError refused `permission`
+ */
+export function requireStaff(actor: Actor, what: string): void {
+  if (!isStaff(actor))
+    throw refused(
+      "permission",
+      `${actorName(actor)} is not staff and may not ${what}`,
+      "act as somebody else: --as USER",
+    );
 }

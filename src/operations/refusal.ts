@@ -1,6 +1,5 @@
 /** Refusals by the rules, in one form. */
 import type { Database } from "../db/open.ts";
-import { type Actor, actorName, isStaff } from "../domain/actor.ts";
 import { type ClassbookError, refused, usageError } from "../domain/error.ts";
 import { failures, OVERRIDABLE, type RuleOutcome } from "../domain/rules.ts";
 
@@ -25,19 +24,6 @@ function hintFor(failed: readonly RuleOutcome[]): string {
   if (rules.includes("capacity"))
     return "raise the capacity, `classbook session update ID --capacity N`, or cancel a booking";
   return "nothing was changed";
-}
-
-/**
- * @param what what staff may do: `create users`
- * @throws ClassbookError refused `permission`
- */
-export function requireStaff(actor: Actor, what: string): void {
-  if (!isStaff(actor))
-    throw refused(
-      "permission",
-      `${actorName(actor)} is not staff and may not ${what}`,
-      "act as somebody else: --as USER",
-    );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Everything about one session: its queue, its bookings, the policy in force, its roster. Looks, writes nothing. */
-import { findApproval, findCourse, findTeacher, listPolicies } from "../db/booking-people.ts";
+import { findCourse, findTeacher } from "../db/booking-people.ts";
 import { type SessionView, viewSession } from "../db/session-list.ts";
 import {
   countByStatus,
@@ -12,10 +12,11 @@ import { roleOver } from "../domain/actor.ts";
 import type { BookingStatus } from "../domain/booking.ts";
 import { notFound } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
-import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
+import type { PolicyInForce } from "../domain/policy.ts";
 import { isLiveOffer, offerExpiry, type WaitlistStatus } from "../domain/waitlist.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
+import { findPolicyInForce } from "./policy-in-force.ts";
 
 /** Somebody in a session's queue. */
 export interface QueuePlace {
@@ -77,16 +78,14 @@ export function forEyesOf(context: Context, session: SessionView): SessionView {
 }
 
 async function policyOf(
-  { database, trx }: Context,
+  context: Context,
   { course_id, teacher_id }: SessionView,
 ): Promise<PolicyInForce | null> {
   if (course_id === null || teacher_id === null) return null;
+  const { database, trx } = context;
   const teacher = await findTeacher(database, trx, teacher_id);
   const course = await findCourse(database, trx, course_id);
-  return policyInForce(await listPolicies(database, trx, teacher_id), course_id, {
-    course_teacher: teacher === null ? null : await findApproval(database, trx, course_id, teacher),
-    course: course?.requires_booking_approval ?? null,
-  });
+  return teacher === null ? null : findPolicyInForce(context, teacher, course);
 }
 
 async function loadQueue(context: Context, session: SessionView): Promise<(QueuePlace & QueueEntry)[]> {

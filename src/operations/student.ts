@@ -21,7 +21,8 @@ import { notFound, refused } from "../domain/error.ts";
 import { type PersonFields, personProblems } from "../domain/student.ts";
 import { type Context, inside, record } from "./context.ts";
 import { enrollStudent } from "./enrollment.ts";
-import { requireNative, requireSound, requireStaff } from "./refusal.ts";
+import { requireStaff } from "./permission.ts";
+import { requireNative, requireSound } from "./refusal.ts";
 
 /** @throws ClassbookError refused `permission`: staff only */
 export async function listStudentsFor(context: Context, filter: StudentFilter): Promise<StudentRow[]> {

@@ -13,7 +13,8 @@ import type { LocalDate } from "../domain/instant.ts";
 import { type PolicyInForce, policyInForce } from "../domain/policy.ts";
 import { agendaOf, nextOf } from "./agenda.ts";
 import { type Context, inside, record } from "./context.ts";
-import { requireNative, requireStaff } from "./refusal.ts";
+import { requireStaff } from "./permission.ts";
+import { requireNative } from "./refusal.ts";
 import { getStudent, updateStudent } from "./student.ts";
 
 const NEXT = 10;

@@ -1,6 +1,7 @@
 /** `verify`: the invariants, and the repair of those that can be repaired safely (SPEC 6). */
 import { recordEvent } from "../db/audit.ts";
-import { updateRows } from "../db/bulk.ts";
+import { readWholeBooking } from "../db/booking.ts";
+import { deleteRows, updateRows } from "../db/bulk.ts";
 import {
   CHECKS,
   type CheckCode,
@@ -16,6 +17,7 @@ import { setIssueStatus } from "../db/legacy-issue.ts";
 import type { Database } from "../db/open.ts";
 import { deletePolicy, type ExcessPolicy, listExcessPolicies } from "../db/policy.ts";
 import { migrateSchema, requireWhole } from "../db/schema.ts";
+import { moveSeriesItem } from "../db/series-item.ts";
 import { listSeatDrift } from "../db/session-counters.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Actor } from "../domain/actor.ts";
@@ -181,7 +183,7 @@ async function repairOne(
     case "unique_group_booking":
     case "unique_one_on_one_booking":
       for (const losing of losersOf(await listDuplicateBookings(database, trx, check)))
-        await setAside(trx, losing);
+        await setAside(database, trx, losing);
       return;
     case "one_default_policy":
       for (const { row, kept } of await listExcessPolicies(database, trx)) {
@@ -231,26 +233,16 @@ async function repairOne(
 }
 
 /** The row goes into quarantine whole; what stays is named. */
-async function setAside(trx: Trx, { row, kept }: Losing): Promise<void> {
-  const whole = await trx
-    .selectFrom("live_class_booking")
-    .selectAll()
-    .where("id", "=", row.id)
-    .executeTakeFirstOrThrow();
-  const message = `booking ${kept.id} has the same student, place and time, and is kept`;
+async function setAside(database: Database, trx: Trx, { row, kept }: Losing): Promise<void> {
   await openIssue(trx, {
     source_table: "live_class_booking",
     source_id: row.id,
     code: "duplicate_booking",
-    message,
-    source: JSON.stringify(whole),
+    message: `booking ${kept.id} has the same student, place and time, and is kept`,
+    source: JSON.stringify(await readWholeBooking(trx, row.id)),
     run_id: null,
   });
   await setIssueStatus(trx, "live_class_booking", [row.id], "skipped", "set aside by verify --fix");
-  await trx
-    .updateTable("booking_series_item")
-    .set({ booking_id: kept.id })
-    .where("booking_id", "=", row.id)
-    .execute();
-  await trx.deleteFrom("live_class_booking").where("id", "=", row.id).execute();
+  await moveSeriesItem(database, trx, row.id, kept.id);
+  await deleteRows(trx, "live_class_booking", [row.id]);
 }
