@@ -27,7 +27,7 @@ import {
 import { notFound, refused, usageError } from "../domain/error.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { localSpan, plural } from "../domain/spoken.ts";
-import { type Context, record } from "./context.ts";
+import { type Context, inside, record } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 
 /** Rules of slots that may be set aside. */
@@ -54,13 +54,13 @@ export const SLOT_FIELDS = [
   "problem",
 ] as const satisfies readonly (keyof ListedSlot)[];
 
-export async function viewSlots({ database, trx, now }: Context, filter: SlotFilter): Promise<ListedSlot[]> {
+export async function viewSlots(context: Context, filter: SlotFilter): Promise<ListedSlot[]> {
   const canonical = (text: string | null) => (text === null ? null : (parseInstant(text) ?? text));
-  return (await listSlots({ ...database, db: trx }, filter)).map(({ slot, ...row }) => ({
+  return (await listSlots(inside(context), filter)).map(({ slot, ...row }) => ({
     ...row,
     start_datetime: canonical(row.start_datetime),
     end_datetime: canonical(row.end_datetime),
-    next_start_at: slot.when === null ? null : (nextOpening(slot.when, now)?.start_at_utc ?? null),
+    next_start_at: slot.when === null ? null : (nextOpening(slot.when, context.now)?.start_at_utc ?? null),
     problem: slot.problem,
   }));
 }

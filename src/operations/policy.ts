@@ -28,7 +28,7 @@ import {
 } from "../domain/policy.ts";
 import { policyWarnings, termProblems } from "../domain/policy-warnings.ts";
 import { requireTeacher } from "./availability.ts";
-import { type Context, record } from "./context.ts";
+import { type Context, inside, record } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 
 /** Whose policy: of one course, or the default. */
@@ -117,8 +117,8 @@ async function loadScope(context: Context, { teacher_id, course_id }: PolicyScop
 }
 
 /** @throws ClassbookError not_found `no_such_policy` */
-export async function getPolicy({ database, trx }: Context, id: number): Promise<PolicyView> {
-  const [policy] = await listPolicyViews({ ...database, db: trx }, { id, teacher: null, course: null });
+export async function getPolicy(context: Context, id: number): Promise<PolicyView> {
+  const [policy] = await listPolicyViews(inside(context), { id, teacher: null, course: null });
   if (policy === undefined)
     throw notFound("no_such_policy", `there is no policy ${id}`, "`classbook policy list` lists them");
   return policy;

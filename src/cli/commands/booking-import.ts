@@ -7,7 +7,7 @@ import type { Actor } from "../../domain/actor.ts";
 import { ClassbookError, notFound, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import { type Imported, importBooking } from "../../operations/booking-import.ts";
-import { operate } from "../../operations/context.ts";
+import { inside, operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, type Row, streamRows } from "../output.ts";
@@ -153,7 +153,7 @@ async function importLine(
       importBooking(context, {
         ask: async () => {
           const typed = parseRequest(cells as RequestText, { called: (name) => name });
-          return resolveRequest({ ...database, db: context.trx }, typed, "student");
+          return resolveRequest(inside(context), typed, "student");
         },
         key: keyColumn === null ? null : { key_column: keyColumn, key: key! },
         request: JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, cells[column]]))),

@@ -7,8 +7,8 @@ import type { Actor } from "../../domain/actor.ts";
 import { ClassbookError } from "../../domain/error.ts";
 import type { RuleOutcome } from "../../domain/rules.ts";
 import { assessRequest, createBooking } from "../../operations/booking.ts";
-import { inside, look, operate } from "../../operations/context.ts";
-import { actingFor } from "../batch.ts";
+import { inside, operate } from "../../operations/context.ts";
+import { actingFor, consult } from "../batch.ts";
 import { EXIT } from "../exit.ts";
 import { printObject } from "../output.ts";
 import { assessmentScreen, bookingLine, rulesScreen } from "../screens/booking.ts";
@@ -120,28 +120,25 @@ function explainRefusal(here: Shell, error: ClassbookError): void {
 }
 
 async function check(here: Shell, flags: RequestFlags): Promise<void> {
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    const asked = await resolveRequest(database, parseRequest(flags));
-    const assessment = await look(database, actingFor(here, actor), (context) =>
-      assessRequest(context, asked),
-    );
-    const { outcome, position, rules, student, draft } = assessment;
-    await printObject(
-      here.output,
-      {
-        outcome,
-        position,
-        student_user_id: student.id,
-        session_id: draft.session_id,
-        teacher_id: draft.teacher_id,
-        course_id: draft.course_id,
-        start_at_utc: draft.start_at_utc,
-        end_at_utc: draft.end_at_utc,
-        rules,
-      },
-      () => assessmentScreen(here.output, assessment),
-    );
-    if (outcome === "refused") here.exit(EXIT.refused);
-  });
+  const typed = parseRequest(flags);
+  const assessment = await consult(here, async (context) =>
+    assessRequest(context, await resolveRequest(context.database, typed)),
+  );
+  const { outcome, position, rules, student, draft } = assessment;
+  await printObject(
+    here.output,
+    {
+      outcome,
+      position,
+      student_user_id: student.id,
+      session_id: draft.session_id,
+      teacher_id: draft.teacher_id,
+      course_id: draft.course_id,
+      start_at_utc: draft.start_at_utc,
+      end_at_utc: draft.end_at_utc,
+      rules,
+    },
+    () => assessmentScreen(here.output, assessment),
+  );
+  if (outcome === "refused") here.exit(EXIT.refused);
 }

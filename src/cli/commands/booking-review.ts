@@ -14,7 +14,7 @@ import {
   REVIEW_FIELDS,
   type ReviewFacts,
 } from "../../operations/booking-review.ts";
-import { look, operate } from "../../operations/context.ts";
+import { inside, look, operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import type { Asker } from "../choose.ts";
 import { SIGNAL_EXIT } from "../exit.ts";
@@ -135,7 +135,7 @@ async function goThrough(here: Shell, { database, actor, asker, queue, tally }: 
       const view = await operate(database, acting(), async (context) => {
         if (decision.what === "approve") await approveBooking(context, { id });
         else await declineBooking(context, { id, reason: decision.reason });
-        return (await viewBooking({ ...database, db: context.trx }, id))!;
+        return (await viewBooking(inside(context), id))!;
       });
       tally[decision.what === "approve" ? "approved" : "declined"] += 1;
       tally.rows.push({ id, result: "done", code: null, message: view.status });

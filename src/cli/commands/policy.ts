@@ -4,9 +4,8 @@ import { getTeacherId } from "../../db/people.ts";
 import { listPolicyViews, POLICY_FIELDS, type PolicyView } from "../../db/policy.ts";
 import { requireSchema } from "../../db/schema-state.ts";
 import { plural } from "../../domain/spoken.ts";
-import { look } from "../../operations/context.ts";
 import { effectivePolicy, getPolicy } from "../../operations/policy.ts";
-import { actingFor, readIds } from "../batch.ts";
+import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { effectiveScreen, policyScreen } from "../screens/policy.ts";
@@ -67,17 +66,16 @@ async function list(here: Shell, input: ScopeFlags): Promise<void> {
 
 async function show(here: Shell, words: string[]): Promise<void> {
   const ids = await readIds(here, words);
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    const found: PolicyView[] = [];
-    for (const id of ids)
-      found.push(await look(database, actingFor(here, actor), (context) => getPolicy(context, id)));
-    await printObjects(
-      here.output,
-      found.map((view) => ({ ...view })),
-      (row) => policyScreen(row as unknown as PolicyView),
-    );
+  const found = await consult(here, async (context) => {
+    const views: PolicyView[] = [];
+    for (const id of ids) views.push(await getPolicy(context, id));
+    return views;
   });
+  await printObjects(
+    here.output,
+    found.map((view) => ({ ...view })),
+    (row) => policyScreen(row as unknown as PolicyView),
+  );
 }
 
 async function effective(here: Shell, input: ScopeFlags): Promise<void> {
@@ -85,12 +83,11 @@ async function effective(here: Shell, input: ScopeFlags): Promise<void> {
   const course_id = flags.id("--course", input.course);
   if (input.teacher === undefined) flags.problem("--teacher is missing");
   flags.done("such as --teacher 1 --course 2");
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    const teacher_id = await getTeacherId(database, "--teacher", input.teacher!);
-    const found = await look(database, actingFor(here, actor), (context) =>
-      effectivePolicy(context, { teacher_id, course_id }),
-    );
-    await printObject(here.output, { ...found }, () => effectiveScreen(found));
-  });
+  const found = await consult(here, async (context) =>
+    effectivePolicy(context, {
+      teacher_id: await getTeacherId(context.database, "--teacher", input.teacher!),
+      course_id,
+    }),
+  );
+  await printObject(here.output, { ...found }, () => effectiveScreen(found));
 }

@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import type { Database } from "../../db/open.ts";
 import { getTeacherId } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema-state.ts";
 import {
   ALL_SESSIONS,
   listSessions,
@@ -14,7 +13,6 @@ import {
 import { earliest, type Instant, latest, toRfc3339 } from "../../domain/instant.ts";
 import { SESSION_STATUSES } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
-import { look } from "../../operations/context.ts";
 import {
   describeSession,
   forEyesOf,
@@ -23,7 +21,7 @@ import {
   ROSTER_FIELDS,
   type SessionDetails,
 } from "../../operations/session-details.ts";
-import { actingFor, consult, readIds } from "../batch.ts";
+import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObjects, printRows, type Row } from "../output.ts";
 import { sessionLine, sessionScreen } from "../screens/session.ts";
@@ -160,35 +158,29 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    const ids = await readIds(here, words);
-    const found = await look(database, actingFor(here, actor), async (context) => {
-      const all: SessionDetails[] = [];
-      for (const id of ids) all.push(await describeSession(context, id));
-      return all;
-    });
-    await printObjects(here.output, found.map(sessionRow), (row) =>
-      sessionScreen(here.output, row as unknown as SessionDetails),
-    );
+  const ids = await readIds(here, words);
+  const found = await consult(here, async (context) => {
+    const all: SessionDetails[] = [];
+    for (const id of ids) all.push(await describeSession(context, id));
+    return all;
   });
+  await printObjects(here.output, found.map(sessionRow), (row) =>
+    sessionScreen(here.output, row as unknown as SessionDetails),
+  );
 }
 
 async function roster(here: Shell, word: string): Promise<void> {
   const [id] = await readIds(here, [word]);
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
-    await look(database, actingFor(here, actor), async (context) => {
-      const session = await getSession(context, id!);
-      const rows = await listSessionRoster(context, session);
-      if (here.output.format === "table") here.say(sessionLine(here.output, session));
-      await printRows(
-        here.output,
-        ROSTER_FIELDS,
-        rows.map((row) => ({ ...row })),
-        ROSTER_SHOWN,
-        "Nobody is in it, and nobody waits.",
-      );
-    });
+  const { session, rows } = await consult(here, async (context) => {
+    const found = await getSession(context, id!);
+    return { session: found, rows: await listSessionRoster(context, found) };
   });
+  if (here.output.format === "table") here.say(sessionLine(here.output, session));
+  await printRows(
+    here.output,
+    ROSTER_FIELDS,
+    rows.map((row) => ({ ...row })),
+    ROSTER_SHOWN,
+    "Nobody is in it, and nobody waits.",
+  );
 }

@@ -2,14 +2,12 @@
 import type { Command } from "commander";
 import { ALL_SLOTS, type SlotFilter } from "../../db/availability-list.ts";
 import { getTeacherId, getUser } from "../../db/people.ts";
-import { requireSchema } from "../../db/schema-state.ts";
 import { SLOT_TYPES } from "../../domain/availability.ts";
 import { addMinutes } from "../../domain/instant.ts";
 import { plural } from "../../domain/spoken.ts";
 import { SLOT_FIELDS, viewSlots } from "../../operations/availability.ts";
 import { listOpenings, OPENING_FIELDS } from "../../operations/availability-openings.ts";
-import { look } from "../../operations/context.ts";
-import { actingFor } from "../batch.ts";
+import { consult } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printRows } from "../output.ts";
 import { slotWhen } from "../screens/slot.ts";
@@ -85,23 +83,20 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
     limit: flags.whole("--limit", input.limit, 1),
   };
   flags.done();
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
+  const rows = await consult(here, async (context) => {
     const teacher =
-      input.teacher === undefined ? null : await getTeacherId(database, "--teacher", input.teacher);
-    const rows = await look(database, actingFor(here, actor), (context) =>
-      viewSlots(context, { ...filter, teacher }),
-    );
-    const isTable = here.output.format === "table" && here.output.fields === null;
-    await printRows(
-      here.output,
-      SLOT_FIELDS,
-      rows.map((row) => ({ ...row, ...(isTable ? slotWhen(row, here.zone) : {}) })),
-      ["id", "teacher", "course", "when", "state", "next_start_at"],
-      "No such slots.",
-    );
-    if (isTable && rows.length > 0) here.say(plural(rows.length, "slot"));
+      input.teacher === undefined ? null : await getTeacherId(context.database, "--teacher", input.teacher);
+    return viewSlots(context, { ...filter, teacher });
   });
+  const isTable = here.output.format === "table" && here.output.fields === null;
+  await printRows(
+    here.output,
+    SLOT_FIELDS,
+    rows.map((row) => ({ ...row, ...(isTable ? slotWhen(row, here.zone) : {}) })),
+    ["id", "teacher", "course", "when", "state", "next_start_at"],
+    "No such slots.",
+  );
+  if (isTable && rows.length > 0) here.say(plural(rows.length, "slot"));
 }
 
 async function openings(here: Shell, input: OpeningsFlags): Promise<void> {
@@ -115,23 +110,21 @@ async function openings(here: Shell, input: OpeningsFlags): Promise<void> {
     flags.problem("neither --teacher nor --course is given");
   if (until <= from && input.to !== undefined) flags.problem("--to is not after --from");
   flags.done("such as --teacher 1, or --course 2 --student ana");
-  await here.read(async (database, actor) => {
-    await requireSchema(database);
+  const all = input.all === true;
+  const rows = await consult(here, async (context) => {
+    const { database } = context;
     const teacher_id =
       input.teacher === undefined ? null : await getTeacherId(database, "--teacher", input.teacher);
     const student_user_id =
       input.student === undefined ? null : (await getUser(database, "--student", input.student)).id;
-    const all = input.all === true;
-    const rows = await look(database, actingFor(here, actor), (context) =>
-      listOpenings(context, { teacher_id, course_id, student_user_id, from, until, all, limit }),
-    );
-    await printRows(
-      here.output,
-      OPENING_FIELDS,
-      rows.map((row) => ({ ...row })),
-      ["slot_id", "teacher", "course_id", "local_date", "start_at_utc", ...(all ? ["bookable", "why"] : [])],
-      "No openings.",
-    );
-    if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "opening"));
+    return listOpenings(context, { teacher_id, course_id, student_user_id, from, until, all, limit });
   });
+  await printRows(
+    here.output,
+    OPENING_FIELDS,
+    rows.map((row) => ({ ...row })),
+    ["slot_id", "teacher", "course_id", "local_date", "start_at_utc", ...(all ? ["bookable", "why"] : [])],
+    "No openings.",
+  );
+  if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "opening"));
 }
