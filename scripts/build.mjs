@@ -1,7 +1,7 @@
 // Bundles src/ and migrations/ into dist/: one entry with lazily loaded chunks, so that a command
 // loads only what it uses. better-sqlite3's native library stays a dependency resolved at run time.
-import { readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -13,7 +13,7 @@ function fail(message) {
   process.exit(1);
 }
 
-const { build } = await import("esbuild").catch((error) => fail(error.message));
+const { build, transform } = await import("esbuild").catch((error) => fail(error.message));
 
 const ADDON = "better-sqlite3/build/Release/better_sqlite3.node";
 
@@ -39,11 +39,13 @@ const quickStart = {
   },
 };
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-await build({
+const dist = join(root, "dist");
+const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: { main: "src/cli/main.ts" },
   outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  write: false,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -57,7 +59,19 @@ await build({
   define: { "process.env.CLASSBOOK_VERSION": JSON.stringify(version) },
   external: [ADDON, "pg-native"],
   plugins: [quickStart],
-  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
-  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",
 }).catch(({ message }) => fail(message));
+
+// esbuild splits ES modules only, and Node starts CommonJS faster (bin/classbook.js).
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+for (const { path, text } of outputFiles) {
+  const { code } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    minifyWhitespace: true,
+    supported: { "dynamic-import": false },
+  }).catch(({ message }) => fail(message));
+  writeFileSync(join(dist, basename(path)), code);
+}

@@ -47,7 +47,7 @@ if (modified(installed) < modified(join(root, "package-lock.json"))) {
   );
 }
 const sources = ["src", "migrations", "scripts", "package.json"].map((name) => newest(join(root, name)));
-if (modified(join(root, "dist", "main.js")) < Math.max(...sources)) {
+if (modified(join(root, "dist", "main.cjs")) < Math.max(...sources)) {
   console.error("Building dist/ …");
   step(
     process.execPath,

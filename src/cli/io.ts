@@ -28,7 +28,7 @@ function wantsColour(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
 }
 
 export function processIo(): Io {
-  const { stdout, stderr, stdin, env } = process;
+  const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) {
     // A reader that has seen enough (`| head`) is no failure.
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -43,13 +43,16 @@ export function processIo(): Io {
     err: (text) => void stderr.write(text),
     read: async () => {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
+      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Buffer));
       return Buffer.concat(chunks).toString("utf8");
     },
-    chunks: () => stdin,
+    chunks: () => process.stdin,
     outIsTerminal,
     errIsTerminal: stderr.isTTY === true,
-    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    // Node makes the stream of standard input when it is first looked at: most starts have no use for it.
+    get canAsk() {
+      return stderr.isTTY === true && process.stdin.isTTY === true;
+    },
     width: stdout.columns || 100, // Some pseudo-terminals say 0.
     colour: wantsColour(env, outIsTerminal),
   };

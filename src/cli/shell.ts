@@ -9,6 +9,7 @@ import { fromDate, type Instant } from "../domain/instant.ts";
 import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
 import { isZone } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
+import { keepNurserySmall } from "./nursery.ts";
 import { chooseColumns, FORMATS, type Format, type OutputOptions } from "./output.ts";
 import { type ProgressLine, startProgress } from "./progress.ts";
 import { settle } from "./settings.ts";
@@ -69,6 +70,7 @@ export interface Shell {
   ): Promise<T>;
   /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
   stopping: () => boolean;
+  /** For work that goes through many rows: says how far it is, and keeps memory small meanwhile. */
   progress(): ProgressLine;
   /** Asks for a yes. @throws ClassbookError usage where nobody can be asked and `--yes` is not given */
   confirm(question: string): Promise<boolean>;
@@ -109,7 +111,16 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     layout: layout as "native" | "django" | null,
     appLabel: settle("app_label", flags.appLabel, env),
   };
-  const painted: Io = flags.color === false ? { ...io, colour: false } : io;
+  const painted: Io =
+    flags.color === false
+      ? {
+          ...io,
+          get canAsk() {
+            return io.canAsk;
+          },
+          colour: false,
+        }
+      : io;
   const open = async <T>(
     options: { readOnly: boolean; create: boolean; appLabel?: null },
     work: (database: Database, actor: Actor) => Promise<T>,
@@ -148,7 +159,9 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     givenAddress,
     command: (words) => commandLine(words, givenAddress),
     address,
-    canAsk: io.canAsk && flags.input !== false && flags.yes !== true,
+    get canAsk() {
+      return flags.input !== false && flags.yes !== true && io.canAsk;
+    },
     read: (work, options) =>
       open({ readOnly: !(options?.connectionWrites && onServer), create: false }, work),
     write: (work, options) =>
@@ -162,7 +175,10 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
         work,
       ),
     stopping,
-    progress: () => startProgress(painted, flags.quiet === true),
+    progress: () => {
+      keepNurserySmall();
+      return startProgress(painted, flags.quiet === true);
+    },
     confirm: async (question) => {
       if (flags.yes === true) return true;
       if (!io.canAsk || flags.input === false)

@@ -53,8 +53,20 @@ export async function restoreNextIndex(database: Database, trx: Trx): Promise<bo
   const waiting = JSON.parse((await readSetting(database, SETTING, trx)) ?? "[]") as PlainIndex[];
   const next = waiting.shift();
   if (next === undefined) return false;
-  await sql.raw(next.sql).execute(trx);
+  await withSmallSorter(database, () => sql.raw(next.sql).execute(trx));
   if (waiting.length > 0) await writeSetting(trx, SETTING, JSON.stringify(waiting));
   else await trx.deleteFrom("setting").where("name", "=", SETTING).execute();
   return true;
+}
+
+/** SQLite sorts an index in as much memory as its page cache may take, and that beside the cache. */
+async function withSmallSorter<T>({ sqlite }: Database, build: () => Promise<T>): Promise<T> {
+  if (sqlite === null) return build();
+  const usual = sqlite.pragma("cache_size", { simple: true }) as number;
+  sqlite.pragma("cache_size = -8192");
+  try {
+    return await build();
+  } finally {
+    sqlite.pragma(`cache_size = ${usual}`);
+  }
 }

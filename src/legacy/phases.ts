@@ -19,7 +19,7 @@ export const FIRST_KEY = Number.MIN_SAFE_INTEGER;
 
 /** Rows in memory at once. */
 export const PAGE = 1_000;
-const SESSION_PAGE = 10_000;
+const SESSION_PAGE = 5_000;
 
 /** Where a run stands, as far as its phases need to know. */
 export interface PhaseState {

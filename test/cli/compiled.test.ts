@@ -1,0 +1,66 @@
+/** What V8 made of the bundle is kept for the next start, and never in the way of one. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "classbook-compiled-"));
+  for (const name of ["bin", "dist", "package.json"])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const name of kept()) rmSync(join(folder, "dist", name));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Node keeps compiled code by itself from 22.8 on: the loader is asked directly, so that every version tests it. */
+function start(...words: string[]): string {
+  const script = `require("./bin/compiled.js").loadCompiled(${JSON.stringify(join(folder, "dist"))}, "main.cjs").main(${JSON.stringify(words)})`;
+  return execFileSync(process.execPath, ["-e", script], { cwd: folder, encoding: "utf8" });
+}
+
+function kept(): string[] {
+  return readdirSync(join(folder, "dist")).filter((name) => name.startsWith(".compiled-"));
+}
+
+test("a start keeps what it compiled, a second one adds to it", () => {
+  const help = start("booking", "--help");
+  const [file] = kept();
+  const first = readFileSync(join(folder, "dist", file!)).length;
+  expect(start("booking", "--help")).toBe(help);
+  expect(readFileSync(join(folder, "dist", file!))).toHaveLength(first);
+  expect(start("session", "--help")).toContain("Usage: classbook session");
+  expect(kept()).toEqual([file]);
+  expect(readFileSync(join(folder, "dist", file!)).length).toBeGreaterThan(first);
+});
+
+test.each(["", "x", "\u0002\u0000\u0000\u0000{}", '\u0005\u0000\u0000\u0000{"a"', "\uffff".repeat(100)])(
+  "a file that says %j is as good as none",
+  (text) => {
+    start("booking", "--help");
+    const [file] = kept();
+    const good = readFileSync(join(folder, "dist", file!)).length;
+    writeFileSync(join(folder, "dist", file!), text);
+    expect(start("booking", "--help")).toContain("Usage: classbook booking");
+    expect(readFileSync(join(folder, "dist", file!)).length).toBeGreaterThan(good / 2);
+  },
+);
+
+test("a file that was cut short is as good as none", () => {
+  start("booking", "--help");
+  const file = join(folder, "dist", kept()[0]!);
+  writeFileSync(file, readFileSync(file).subarray(0, 20_000));
+  expect(start("booking", "--help")).toContain("Usage: classbook booking");
+});
+
+test("where nothing can be kept, the program starts all the same", () => {
+  const file = `.compiled-${process.version}-${process.arch}`;
+  rmSync(join(folder, "dist", file), { force: true });
+  cpSync(join(folder, "bin"), join(folder, "dist", file), { recursive: true }); // A folder in its place.
+  expect(start("booking", "--help")).toContain("Usage: classbook booking");
+  expect(kept()).toEqual([file]);
+});
