@@ -46,8 +46,9 @@ exports.loadCompiled = function loadCompiled(folder, entry) {
   }
 
   process.on("exit", () => {
-    // Flags of V8 that a command has set since are part of what it would write: the next start has others.
-    if (grown && !new Script("0", { cachedData: probe }).cachedDataRejected) kept.write(scripts);
+    // Flags of V8 that a command has set since are part of what it would write, and the next start has others. (Another
+    // text than the probe's, for V8 would take the very same one from memory and look at no flags.)
+    if (grown && !new Script("1", { cachedData: probe }).cachedDataRejected) kept.write(scripts);
   });
   return load(entry);
 };

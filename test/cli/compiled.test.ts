@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeMigratedSchool } from "../support/school.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 let folder: string;
@@ -36,6 +37,16 @@ test("a start keeps what it compiled, a second one adds to it", () => {
   expect(start("session", "--help")).toContain("Usage: classbook session");
   expect(kept()).toEqual([file]);
   expect(readFileSync(join(folder, "dist", file!)).length).toBeGreaterThan(first);
+});
+
+test("a command that sets flags of V8 keeps nothing: the next start would not take it", async () => {
+  const school = await makeMigratedSchool();
+  try {
+    start("legacy", "verify", "--db", school.file);
+    expect(kept()).toEqual([]);
+  } finally {
+    school.remove();
+  }
 });
 
 test.each(["", "x", "\u0002\u0000\u0000\u0000{}", '\u0005\u0000\u0000\u0000{"a"', "\uffff".repeat(100)])(
