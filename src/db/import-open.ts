@@ -6,6 +6,7 @@ import type { ImportSource } from "./import-source.ts";
 import type { AppTable } from "./layout.ts";
 import { requireExactIds } from "./legacy-ids.ts";
 import { type Database, openDatabase, parseAddress } from "./open.ts";
+import { requireLegacyColumns } from "./requirements.ts";
 
 export interface SourceOptions {
   from: string;
@@ -20,7 +21,7 @@ export interface SourceOptions {
  * Opens a source for reading only.
  *
  * @returns null where `onScan` stopped the reading
- * @throws ClassbookError not_found `no_such_file`; refused `bad_ids`; usage `same_database`, or what the kind of source has to complain of
+ * @throws ClassbookError not_found `no_such_file`; refused `bad_ids`; usage `same_database`, `missing_columns`, or what the kind of source has to complain of
  */
 export async function openImportSource(
   target: Database,
@@ -38,7 +39,7 @@ export async function openImportSource(
   const database = await openSource(from, appLabel);
   try {
     if (await isSameServerDatabase(database, target)) throw sameDatabase(database.address, target);
-    await requireExactIds(database, { imported: true });
+    await requireSound(database);
     if (database.engine === "sqlite") return (await import("./import-sqlite.ts")).sqliteSource(database);
     return (await import("./import-postgres.ts")).postgresSource(database);
   } catch (error) {
@@ -53,10 +54,19 @@ export async function checkImportSource(from: string, appLabel: string | null): 
   if (address.engine === "sqlite" && sniff(address.file) === "dumpdata") return;
   const database = await openSource(from, appLabel);
   try {
-    await requireExactIds(database, { imported: true });
+    await requireSound(database);
   } finally {
     await database.close();
   }
+}
+
+async function requireSound(source: Database): Promise<void> {
+  try {
+    requireLegacyColumns(source);
+  } catch (error) {
+    throw aboutFrom(error);
+  }
+  await requireExactIds(source, { imported: true });
 }
 
 function parseSource(from: string) {
@@ -82,7 +92,7 @@ function aboutFrom(error: unknown): unknown {
   const about = hint
     .replaceAll("--db", "--from")
     .replace(" (or CLASSBOOK_DB)", "")
-    .replace(/; `classbook db migrate`.*$/, "")
+    .replace(/; `classbook db (migrate|check)`.*$/, "")
     .replace("--layout django works with", "--app-label LABEL imports");
   return new ClassbookError({ kind, code, message, details, hint: about, cause: error });
 }

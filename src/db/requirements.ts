@@ -74,11 +74,14 @@ export interface Gap {
 
 /** The columns without which nothing can be migrated, of the tables that are there. */
 export function missingColumns(schema: Schema): Gap[] {
-  const { layout } = schema;
-  const needed = new Map<LogicalTable, readonly string[]>([
-    ...(Object.entries(NEEDED) as [AppTable, string[]][]),
-    ...unifiedColumns(schema),
-  ]);
+  return [...missingOf(schema, legacyColumns()), ...missingOf(schema, unifiedColumns(schema))];
+}
+
+function legacyColumns(): Map<LogicalTable, readonly string[]> {
+  return new Map(Object.entries(NEEDED) as [AppTable, string[]][]);
+}
+
+function missingOf({ layout }: Schema, needed: ReadonlyMap<LogicalTable, readonly string[]>): Gap[] {
   return [...needed].flatMap(([table, columns]) => {
     const missing = columns.filter((column) => layout.has(table) && !layout.has(table, column));
     return missing.length === 0 ? [] : [{ table: layout.name(table), columns: missing }];
@@ -155,4 +158,15 @@ export function requireFit(schema: Schema): void {
   requireEssential(schema.layout);
   const [gaps, views] = [missingColumns(schema), viewsInTheWay(schema)];
   if (gaps.length > 0 || views.length > 0) throw unfit(gaps, views);
+}
+
+/**
+ * Of a source whose rows are copied: without these columns each of its rows would wait for a decision, though
+ * nothing is wrong with the rows.
+ *
+ * @throws ClassbookError usage `missing_columns`
+ */
+export function requireLegacyColumns(source: Schema): void {
+  const gaps = missingOf(source, legacyColumns());
+  if (gaps.length > 0) throw unfit(gaps, []);
 }

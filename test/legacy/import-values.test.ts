@@ -233,10 +233,10 @@ describe.each(ENGINES)("a drifted source into %s", (engine) => {
 test("wall times of a PostgreSQL app without time zones arrive as they are", async () => {
   const source = await make("postgres");
   for (const statement of [
-    `create table "myApp_booking" (id bigint primary key, user_id bigint, session_id bigint, booked_at timestamp, confirmed_at timestamptz, cancelled_at timestamptz)`,
-    `create table "myApp_liveclasssession" (id bigint primary key, title text, scheduled_start timestamp)`,
-    `insert into "myApp_booking" values (1, 1, 1, '2026-06-01 10:00:00.5', '2026-06-01 10:00:00+02', 'infinity')`,
-    `insert into "myApp_liveclasssession" values (1, 'x', '2026-06-01 10:00:00.000001')`,
+    `create table "myApp_booking" (id bigint primary key, user_id bigint, session_id bigint, status text, original_session_id bigint, attended bool, booked_at timestamp, confirmed_at timestamptz, cancelled_at timestamptz)`,
+    `create table "myApp_liveclasssession" (id bigint primary key, title text, course_id bigint, teacher_id bigint, duration_minutes int, scheduled_start timestamp)`,
+    `insert into "myApp_booking" values (1, 1, 1, 'pending', null, false, '2026-06-01 10:00:00.5', '2026-06-01 10:00:00+02', 'infinity')`,
+    `insert into "myApp_liveclasssession" values (1, 'x', 1, 1, 60, '2026-06-01 10:00:00.000001')`,
   ])
     await query(source, statement);
   const target = await make("sqlite");
