@@ -57,9 +57,8 @@ export class Flags {
   /** A date, or an instant; bare times are local to `zone`. Null where the flag is not given. */
   instant(flag: string, text: string | undefined, zone: () => string): Instant | null {
     if (text === undefined) return null;
-    const instant = readInstant(text, zone);
-    if (instant === null)
-      this.problem(`${flag} "${text}" is neither a date nor an instant, ${INSTANT_EXAMPLES}`);
+    const { instant, problem } = readInstant(text, zone);
+    if (problem !== null) this.problem(`${flag} ${problem}, ${INSTANT_EXAMPLES}`);
     return instant;
   }
 

@@ -1,6 +1,6 @@
 /** Users, by what people call them. */
 import type { Actor } from "../domain/actor.ts";
-import { notFound, usageError } from "../domain/error.ts";
+import { notFound, refused, usageError } from "../domain/error.ts";
 import type { Database, Db } from "./open.ts";
 
 export interface User {
@@ -81,15 +81,21 @@ export async function hasUsers(database: Database): Promise<boolean> {
   return (await database.db.selectFrom("app_user").select("id").limit(1).execute()).length > 0;
 }
 
-/** The user as one who acts. @throws as getUser */
+/** The user as one who acts. @throws as getUser; refused `permission`: the account is not active, so the app lets nobody in by it */
 export async function getActor(database: Database, flag: string, name: string): Promise<Actor> {
   const { layout, db } = database;
   const { id, username } = await getUser(database, flag, name);
-  const powers = await db
+  const account = await db
     .selectFrom("app_user")
-    .select(["is_staff", "is_superuser"])
+    .select(["is_active", "is_staff", "is_superuser"])
     .where("id", "=", id)
     .executeTakeFirstOrThrow();
+  if (!account.is_active)
+    throw refused(
+      "permission",
+      `${flag} "${name}": the account of ${username} is not active`,
+      "activate it in the app, or act as somebody else",
+    );
   const profile = layout.has("user_profile")
     ? await db.selectFrom("user_profile").select("role").where("user_id", "=", id).executeTakeFirst()
     : undefined;
@@ -99,6 +105,6 @@ export async function getActor(database: Database, flag: string, name: string): 
     id,
     username,
     teacherId: teacher,
-    isStaff: Boolean(powers.is_staff) || Boolean(powers.is_superuser) || profile?.role === "admin",
+    isStaff: Boolean(account.is_staff) || Boolean(account.is_superuser) || profile?.role === "admin",
   };
 }

@@ -47,6 +47,17 @@ test("a repair by --as keeps the user's id in the audit", async () => {
   });
 });
 
+test("an account that is not active acts no more: the app lets nobody in by it", async () => {
+  await query(place, "update auth_user set is_active = 0 where id = 31");
+  const before = school.hash();
+  const { code, err } = await run("legacy", "migrate", "--no-backup", "--as", "marta");
+  expect({ code, error: error(err) }).toMatchObject({
+    code: 3,
+    error: { code: "permission", message: '--as "marta": the account of marta is not active' },
+  });
+  expect(school.hash()).toBe(before);
+});
+
 test("without --as the operator of the shell acts", async () => {
   await run("legacy", "migrate", "--no-backup");
   expect(await actorOfRun()).toBe(`shell:${userInfo().username}`);

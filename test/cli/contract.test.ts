@@ -58,7 +58,16 @@ describe("exit codes", () => {
     ["legacy migrate --no-bakup", "unknown option '--no-bakup'", "--no-backup"],
     ["db status --layout djngo", '"djngo" is not a layout', "native or django"],
     ["db status --tz Madrid", '"Madrid" is not an IANA time zone', "Europe/Madrid"],
-    ["db status --now yesterday", '--now "yesterday" is not an instant', "2026-12-01T10:00:00Z"],
+    [
+      "db status --now yesterday",
+      '--now "yesterday" is neither a date nor an instant',
+      "2026-12-01T10:00:00Z",
+    ],
+    [
+      "db status --tz Europe/Madrid --now 2026-03-29T02:30",
+      '--now "2026-03-29T02:30" does not exist in Europe/Madrid: the clocks go forward over it',
+      "2026-12-01T10:00:00Z",
+    ],
     ["legacy migrate --batch 0", '--batch "0" is not a number of rows', "whole number"],
     ["legacy issues --status opne", '--status "opne" is none of open, skipped, resolved, all', ""],
     ["legacy issues show booking-1", "booking-1", "booking:12"],
