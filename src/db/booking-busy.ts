@@ -13,24 +13,23 @@ interface Window {
   until: Instant;
 }
 
-const ofStudent = statement<{ student: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
-  (db, { student, low, from, until }) =>
-    db
-      .selectFrom("live_class_booking")
-      .select([
-        "id",
-        "course_id",
-        "start_at_utc",
-        "end_at_utc",
-        "status",
-        sql<"booking">`'booking'`.as("kind"),
-      ])
-      .where("student_user_id", "=", student)
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_STATUSES)
-      .orderBy("start_at_utc"),
+type Stretch = Window & { low: Instant };
+type BusyBooking = BusyTime & { status: BookingStatus };
+
+/** Pending and confirmed bookings that touch a window, whoever's they are. */
+function busyBookings(db: Db, { low, from, until }: Stretch) {
+  return db
+    .selectFrom("live_class_booking")
+    .select(["id", "course_id", "start_at_utc", "end_at_utc", "status", sql<"booking">`'booking'`.as("kind")])
+    .where("start_at_utc", ">", low)
+    .where("start_at_utc", "<", until)
+    .where("end_at_utc", ">", from)
+    .where("status", "in", BUSY_STATUSES)
+    .orderBy("start_at_utc");
+}
+
+const ofStudent = statement<{ student: number } & Stretch, BusyBooking>((db, asked) =>
+  busyBookings(db, asked).where("student_user_id", "=", asked.student),
 );
 
 /** The student's pending and confirmed bookings that touch a window. */
@@ -39,43 +38,25 @@ export async function listStudentBusy(
   db: Db,
   student: number,
   { from, until }: Window,
-): Promise<(BusyTime & { status: BookingStatus })[]> {
+): Promise<BusyBooking[]> {
   return ofStudent(database, db, { student, low: farBack(from), from, until });
 }
 
-const lessonsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime & { status: BookingStatus }>(
-  (db, { teacher, low, from, until }) =>
-    db
-      .selectFrom("live_class_booking")
-      .select([
-        "id",
-        "course_id",
-        "start_at_utc",
-        "end_at_utc",
-        "status",
-        sql<"booking">`'booking'`.as("kind"),
-      ])
-      .where("teacher_id", "=", teacher)
-      .where("booking_type", "=", "one_on_one")
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_STATUSES)
-      .orderBy("start_at_utc"),
+const lessonsOf = statement<{ teacher: number } & Stretch, BusyBooking>((db, asked) =>
+  busyBookings(db, asked).where("teacher_id", "=", asked.teacher).where("booking_type", "=", "one_on_one"),
 );
 
-const sessionsOf = statement<{ teacher: number; low: Instant } & Window, BusyTime>(
-  (db, { teacher, low, from, until }) =>
-    db
-      .selectFrom("live_class_session")
-      .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"session">`'session'`.as("kind")])
-      .$castTo<BusyTime>()
-      .where("teacher_id", "=", teacher)
-      .where("start_at_utc", ">", low)
-      .where("start_at_utc", "<", until)
-      .where("end_at_utc", ">", from)
-      .where("status", "in", BUSY_SESSION_STATUSES)
-      .orderBy("start_at_utc"),
+const sessionsOf = statement<{ teacher: number } & Stretch, BusyTime>((db, { teacher, low, from, until }) =>
+  db
+    .selectFrom("live_class_session")
+    .select(["id", "course_id", "start_at_utc", "end_at_utc", sql<"session">`'session'`.as("kind")])
+    .$castTo<BusyTime>()
+    .where("teacher_id", "=", teacher)
+    .where("start_at_utc", ">", low)
+    .where("start_at_utc", "<", until)
+    .where("end_at_utc", ">", from)
+    .where("status", "in", BUSY_SESSION_STATUSES)
+    .orderBy("start_at_utc"),
 );
 
 /** The teacher's pending and confirmed lessons and sessions that touch a window, each with its status. */

@@ -10,8 +10,8 @@ import type { Trx } from "./transaction.ts";
 /** A row of live_class_booking. */
 export type BookingRow = Selectable<LiveClassBookingTable>;
 
-export const BOOKING_COLUMNS = [
-  "id",
+/** What a booking says: every column of the model but the id. */
+export const BOOKING_VALUES = [
   "booking_type",
   "course_id",
   "teacher_id",
@@ -31,6 +31,8 @@ export const BOOKING_COLUMNS = [
   "created_at",
   "updated_at",
 ] as const;
+
+export const BOOKING_COLUMNS = ["id", ...BOOKING_VALUES] as const;
 
 const byId = statement<{ id: number }, BookingRow>((db, { id }) =>
   db.selectFrom("live_class_booking").select(BOOKING_COLUMNS).where("id", "=", id),

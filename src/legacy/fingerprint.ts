@@ -1,28 +1,10 @@
 /** Hashes that tell whether a row is still what the migration made of it. */
 import { hash } from "node:crypto";
+import { BOOKING_VALUES } from "../db/booking.ts";
 import type { UnifiedBooking, WaitlistEntry } from "./facts.ts";
 
 /** The columns of live_class_booking that the migration writes, in the order of every bulk insert. */
-export const UNIFIED_COLUMNS = [
-  "booking_type",
-  "course_id",
-  "teacher_id",
-  "student_user_id",
-  "start_at_utc",
-  "end_at_utc",
-  "status",
-  "student_note",
-  "teacher_note",
-  "session_id",
-  "seats_reserved",
-  "decision_at",
-  "decided_by_id",
-  "cancelled_by_id",
-  "cancelled_at",
-  "cancel_reason",
-  "created_at",
-  "updated_at",
-] as const satisfies readonly (keyof UnifiedBooking)[];
+export const UNIFIED_COLUMNS = BOOKING_VALUES satisfies readonly (keyof UnifiedBooking)[];
 
 type UnifiedValues = { [column in (typeof UNIFIED_COLUMNS)[number]]: string | number | null };
 
