@@ -5,7 +5,7 @@ import { ClassbookError, usageError } from "../domain/error.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { paintFor } from "./io.ts";
-import { escapeControl, toJson } from "./output.ts";
+import { escapeControl, publicValue, toJson, type Value } from "./output.ts";
 import { wrapText } from "./wrap.ts";
 
 export interface Failure {
@@ -37,7 +37,7 @@ export function reportFailure(io: Io, { error, wantsJson, verbose, command, addr
   const hint = known.hint === null ? null : completeCommands(known.hint, address);
   if (wantsJson) {
     const { kind, code, message, details } = known;
-    say(toJson({ error: { kind, code, message, hint, details } }));
+    say(toJson({ error: { kind, code, message, hint, details: publicValue("details", details as Value) } }));
   } else {
     const paint = paintFor({ colour: io.colour && io.errIsTerminal });
     const fitted = (text: string) => (io.errIsTerminal ? wrapText(text, io.width) : text);
