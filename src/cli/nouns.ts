@@ -90,6 +90,10 @@ export const NOUNS: Record<string, Noun> = {
         load: async () => (await import("./commands/waitlist-change.ts")).defineWaitlistChanges,
       },
       { verbs: ["expire"], load: async () => (await import("./commands/waitlist-expire.ts")).defineExpire },
+      {
+        verbs: ["fairness"],
+        load: async () => (await import("./commands/waitlist-fairness.ts")).defineFairness,
+      },
     ],
   },
   slot: {
