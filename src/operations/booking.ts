@@ -61,11 +61,12 @@ export async function joinQueue(
   { session, student, entry, position, rules }: Assessment,
 ): Promise<{ id: number; position: number }> {
   // An offer of theirs that ran out ends before they join again: its seat is the next one's.
-  if (entry?.status === "offered") await passSeatsOn(context, session!.id, 0);
+  const ranOut = entry?.status === "offered";
+  if (ranOut) await passSeatsOn(context, session!.id, 0);
   return enqueue(context, {
     session: session!.id,
     student: student.id,
-    again: entry,
+    again: ranOut ? { ...entry, status: "expired" } : entry,
     position: position!,
     rules,
   });
