@@ -23,16 +23,16 @@ export function localSpan(start: Instant, end: Instant, zone: string): string {
   return `${spokenDate(dateOfWall(from))} ${clockOfWall(from)}–${second}${clockOfWall(to)} ${zone}`;
 }
 
-/** `11 days`, `3 h`, `20 min`: what is left of the larger unit is not said. */
-export function spokenDuration(seconds: number): string {
-  if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)} days`;
-  return seconds >= 3_600 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 60)} min`;
-}
-
 /** How far ahead: `in 11 days`, `in 3 h`, `20 min ago`. */
 export function spokenDistance(now: Instant, then: Instant): string {
   const seconds = splitInstant(then).seconds - splitInstant(now).seconds;
-  const text = spokenDuration(Math.abs(seconds));
+  const size = Math.abs(seconds);
+  const text =
+    size >= 2 * 86_400
+      ? `${Math.floor(size / 86_400)} days`
+      : size >= 3_600
+        ? `${Math.floor(size / 3_600)} h`
+        : `${Math.floor(size / 60)} min`;
   return seconds >= 0 ? `in ${text}` : `${text} ago`;
 }
 

@@ -1,7 +1,8 @@
 /** Seats given by hand: an offer to one who waits, a booking for the next in line (SPEC 4). */
+import type { FoundSession } from "../db/seats.ts";
 import { capacity, queueOrder, sessionOpen } from "../domain/booking-rules.ts";
 import { refused } from "../domain/error.ts";
-import type { RuleCode } from "../domain/rules.ts";
+import type { RuleCode, Verdict } from "../domain/rules.ts";
 import { openSeats } from "../domain/session.ts";
 import { byTurn, type WaitlistEntry, wentFirst } from "../domain/waitlist.ts";
 import { type Booked, createBooking } from "./booking.ts";
@@ -59,7 +60,7 @@ export async function offerSeat(
     context,
     `offering a seat to ${name}`,
     [
-      sessionOpen({ ...session, start_at_utc: start }, openSeats(seats), context.now, "UTC"),
+      isOpenFor(context, session, openSeats(seats)),
       capacity(seats, 1, 0),
       queueOrder(name, ahead.filter(isFree).length),
     ],
@@ -91,7 +92,7 @@ export async function promoteStudent(
   const { session_id, student_user_id: student, note = "", overrides = new Set<RuleCode>() } = asked;
   const session = await lockSession(context, session_id);
   requireOwner(context, session.teacher_id, `promote students of session ${session_id}`);
-  const { entries } = await loadSeating(context, session);
+  const { seats, entries } = await loadSeating(context, session);
   const { queue, bars } = await loadQueue(context, session_id, entries);
   const line = entries
     .filter((entry) => holdsOffer(context, entry, session) || entry.status === "waiting")
@@ -107,6 +108,14 @@ export async function promoteStudent(
       `${await nameOf(context, student!)} does not wait for session ${session_id}`,
       `\`classbook waitlist list --session ${session_id}\` lists who does`,
     );
+  // That they wait already, which the booking would be refused for too, is why they are promoted.
+  if (entry.status === "waiting")
+    requireRules(
+      context,
+      `promoting ${await nameOf(context, entry.student_user_id)}`,
+      [isOpenFor(context, session, openSeats(seats)), capacity(seats, 1, 0)],
+      new Set(),
+    );
   const inTurn = entry.status === "offered" || entry.id === line.find((one) => one.status === "waiting")?.id;
   const booked = await createBooking(context, {
     session_id,
@@ -117,6 +126,11 @@ export async function promoteStudent(
     moved: null,
   });
   return { ...booked, entry: entry.id };
+}
+
+/** @throws ClassbookError refused `session-incomplete` */
+function isOpenFor({ now }: Context, session: FoundSession, open: number): Verdict {
+  return sessionOpen({ ...session, start_at_utc: requireStart(session) }, open, now, "UTC");
 }
 
 function nobodyWaits(session: number, queued: number): never {

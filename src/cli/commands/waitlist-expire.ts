@@ -24,6 +24,8 @@ interface ExpireFlags {
 const COUNTS = ["expired", "offered", "sessions", "skipped", "failed"];
 const REPORT = [...COUNTS, "finished", "entries", "failures"];
 
+/** Fewer sessions are done before anybody reads a word. */
+const WORTH_A_BAR = 100;
 const LOOKS_AFTER_MS = 100;
 
 export function defineExpire(waitlist: Command, shell: WithShell): void {
@@ -78,7 +80,7 @@ async function expire(here: Shell, asked: Asked): Promise<ExpiryReport> {
           ...asked,
           onSession: (settled) => {
             done += 1;
-            progress.update("sessions", done, null);
+            if (done >= WORTH_A_BAR) progress.update("sessions", done, null);
             if (tellsAll) entries.push(...entriesOf(settled));
           },
         });

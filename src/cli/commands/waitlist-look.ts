@@ -26,17 +26,7 @@ interface ListFlags extends PagingFlags {
   to?: string;
 }
 
-const SHOWN = [
-  "id",
-  "status",
-  "session_id",
-  "title",
-  "student",
-  "position",
-  "created_at",
-  "offer_expires_at",
-  "overdue",
-];
+const SHOWN = ["id", "status", "session_id", "title", "student", "position", "offer_expires_at", "overdue"];
 
 const EXPLAINED = [
   ...WAITLIST_FIELDS,

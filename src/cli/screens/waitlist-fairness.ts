@@ -1,14 +1,19 @@
 /** How queues went, as a person reads it. */
-import { localTime, plural, spokenDuration } from "../../domain/spoken.ts";
+import { localTime, plural } from "../../domain/spoken.ts";
 import type { Fairness, QueueSum } from "../../operations/waitlist-fairness.ts";
 import { escapeControl, type OutputOptions } from "../output.ts";
 import { drawTable } from "../table.ts";
 
 const COLUMNS = ["session", "title", "entries", "accepted", "expired", "waited", "answered"];
 
-/** Shortest, middle and longest. */
+/** Shortest, middle and longest: `2h/3d/11d`, without blanks, so that no narrow table cuts them. */
 function spreadText(min: number | null, median: number | null, max: number | null): string {
-  return min === null ? "" : [min, median!, max!].map(spokenDuration).join(" / ");
+  return min === null ? "" : [min, median!, max!].map(shortDuration).join("/");
+}
+
+function shortDuration(seconds: number): string {
+  if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
+  return seconds >= 2 * 3_600 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 60)}m`;
 }
 
 function lineOf(sum: QueueSum): string[] {
@@ -29,7 +34,7 @@ export function fairnessScreen({ io, zone }: OutputOptions, fairness: Fairness):
   const name = (student: string | null, id: number) => escapeControl(student ?? `user ${id}`);
   return [
     drawTable(io, COLUMNS, [...sessions, all].map(lineOf)),
-    "waited and answered: shortest / middle / longest",
+    "waited and answered: shortest/middle/longest",
     ...(passed_over.length === 0 ? [] : ["", "Passed over:"]),
     ...passed_over.map(
       (one) =>
