@@ -249,6 +249,17 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await readWhole(school, all)).toEqual([school.database.layout.name("live_class_booking")]);
   });
 
+  test("what is due is found among who waits, not among all who ever did", async () => {
+    const asked: Asked[] = [];
+    const acting = { now: TODAY, actor: ACTORS.shell, offerHours: 24, rehearse: true };
+    await operate(school.database, acting, async (context) => {
+      const noted = noting(context, asked);
+      await listDueSessions(inside(noted), noted, 0, 100);
+    });
+    const plan = await explain(school, asked[0]!.sql, asked[0]!.parameters);
+    expect(plan).toContain("classbook_waitlist_live");
+  });
+
   test("a teacher's sessions are found by teacher and time", async () => {
     const asked: Asked[] = [];
     const acting = { now: TODAY, actor: ACTORS.shell, offerHours: 24, rehearse: true };

@@ -15,6 +15,7 @@ import {
   TODAY,
 } from "../support/bookable.ts";
 import { seat, seatRow, waitRow } from "../support/bookings.ts";
+import { forbid } from "../support/queues.ts";
 import { schoolDay } from "../support/school-day.ts";
 import { act } from "../support/worlds.ts";
 
@@ -285,20 +286,4 @@ function untimed() {
     created_at: TODAY,
     updated_at: TODAY,
   };
-}
-
-/** A trigger of somebody else's that lets no entry of a session be changed. */
-async function forbid({ place, database }: Bookable, session: number): Promise<void> {
-  const table = `"${database.layout.name("session_waitlist")}"`;
-  if (place.engine === "sqlite")
-    await act(
-      place,
-      `create trigger forbid before update on ${table} when new.session_id = ${session} begin select raise(abort, 'not this one'); end`,
-    );
-  else
-    await act(
-      place,
-      `create function forbid() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$`,
-      `create trigger forbid before update on ${table} for each row when (new.session_id = ${session}) execute function forbid()`,
-    );
 }

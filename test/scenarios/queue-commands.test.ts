@@ -1,6 +1,7 @@
 /** SCENARIOS.md 2, 4–10, 18 and 28 as an operator and cron live them: command lines, by number. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Bookable, KINDS, makeBookable, SESSIONS, STUDENTS } from "../support/bookable.ts";
+import { forbid } from "../support/queues.ts";
 import { runHere } from "../support/run-here.ts";
 import { act } from "../support/worlds.ts";
 
@@ -142,18 +143,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
 
   test("28: a session fails, the others are done: exit 7", async () => {
     await done(`booking cancel ${await full("cleo")}`);
-    const entries = `"${school.database.layout.name("session_waitlist")}"`;
-    if (engine === "sqlite")
-      await act(
-        school.place,
-        `create trigger forbid before update on ${entries} when new.session_id = ${queued} begin select raise(abort, 'not this one'); end`,
-      );
-    else
-      await act(
-        school.place,
-        "create function forbid() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$",
-        `create trigger forbid before update on ${entries} for each row when (new.session_id = ${queued}) execute function forbid()`,
-      );
+    await forbid(school, queued);
     await school.put("session_waitlist", {
       session_id: SESSIONS.evening,
       student_user_id: STUDENTS.dan,

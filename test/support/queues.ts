@@ -4,6 +4,7 @@ import { writing } from "../../src/db/transaction.ts";
 import { addMinutes, type Instant } from "../../src/domain/instant.ts";
 import { type Bookable, STUDENTS, TODAY } from "./bookable.ts";
 import { seatRow } from "./bookings.ts";
+import { act } from "./worlds.ts";
 
 const FIRST = 1_000;
 const { ana, ben, cleo, dan, eva, finn } = STUDENTS;
@@ -114,4 +115,20 @@ export async function countTold({ database }: Bookable): Promise<Record<string, 
   for (const { what } of events) told[what] = (told[what] ?? 0) + 1;
   told.twice = events.filter(({ n }) => Number(n) > 1).length;
   return told;
+}
+
+/** A trigger of somebody else's that lets no entry of a session be changed. */
+export async function forbid({ place, database }: Bookable, session: number): Promise<void> {
+  const table = `"${database.layout.name("session_waitlist")}"`;
+  if (place.engine === "sqlite")
+    await act(
+      place,
+      `create trigger forbid before update on ${table} when new.session_id = ${session} begin select raise(abort, 'not this one'); end`,
+    );
+  else
+    await act(
+      place,
+      `create function forbid() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$`,
+      `create trigger forbid before update on ${table} for each row when (new.session_id = ${session}) execute function forbid()`,
+    );
 }
