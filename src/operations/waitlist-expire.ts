@@ -107,6 +107,8 @@ async function settleAll(
     finished: false,
   };
   for await (const id of dueSessions(database, acting, options.session)) {
+    // Signals get their turn: SQLite answers at once, and the event loop would not turn before the end.
+    await new Promise((turn) => setImmediate(turn));
     if (stopping() || (limit !== null && sum.sessions >= limit)) return sum;
     try {
       const settled = await operate(database, acting, async (context) => {

@@ -93,6 +93,30 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       expect(await countTold(school)).toEqual(told);
     }));
 
+  test("Ctrl-C ends it between two sessions: it says what was done, and the next run goes on", () =>
+    withSchool(async (school) => {
+      await putQueues(school, QUEUES);
+      let reached = false;
+      let over = false;
+      const look = async () => {
+        while (!reached && !over) reached = ((await countQueues(school))[SETTLED] ?? 0) > 10;
+      };
+      const looking = look();
+      const ran = await program.run(words(school, "--json"), {
+        signal: { name: "SIGINT", when: () => reached },
+      });
+      over = true;
+      await looking;
+      const { sessions, finished } = JSON.parse(ran.out);
+      expect([ran.code, finished, ran.err]).toEqual([
+        130,
+        false,
+        expect.stringContaining("the next run goes on"),
+      ]);
+      expect(await countQueues(school)).toMatchObject({ [SETTLED]: sessions });
+      expect(JSON.parse((await program.run(words(school, "--json"))).out).sessions).toBe(QUEUES - sessions);
+    }));
+
   test.each([
     ["SIGTERM", 143],
     ["SIGINT", 130],
