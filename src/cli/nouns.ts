@@ -78,6 +78,24 @@ export const NOUNS: Record<string, Noun> = {
       },
     ],
   },
+  waitlist: {
+    summary: "queues of full sessions: join, leave, offer, accept, promote, and what cron does about them",
+    parts: [
+      {
+        verbs: ["list", "explain"],
+        load: async () => (await import("./commands/waitlist-look.ts")).defineWaitlistLooks,
+      },
+      {
+        verbs: ["join", "leave", "offer", "accept", "promote"],
+        load: async () => (await import("./commands/waitlist-change.ts")).defineWaitlistChanges,
+      },
+      { verbs: ["expire"], load: async () => (await import("./commands/waitlist-expire.ts")).defineExpire },
+      {
+        verbs: ["fairness"],
+        load: async () => (await import("./commands/waitlist-fairness.ts")).defineFairness,
+      },
+    ],
+  },
   slot: {
     summary: "teachers' availability: add, list, block, delete, and the openings that can be booked",
     parts: [

@@ -20,3 +20,9 @@ export function wholeNumber(flag: string, what: string): (text: string) => numbe
     return number;
   };
 }
+
+/** For the commands that may offer seats; read by the shell, as a setting. */
+export const TTL = [
+  "--ttl <TIME>",
+  "how long an offer holds its seat: 24h, 90m, 2d (CLASSBOOK_OFFER_TTL; default 24h)",
+] as const;

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { usageError } from "../domain/error.ts";
 
 /** Settings that may stand in a file or in CLASSBOOK_*; keys as in the files. */
-export const SETTINGS = ["db", "layout", "app_label", "as", "tz", "format"] as const;
+export const SETTINGS = ["db", "layout", "app_label", "as", "tz", "format", "offer_ttl"] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 export const PROJECT_FILE = "classbook.config.json";

@@ -6,7 +6,7 @@ import type { Actor } from "../domain/actor.ts";
 import { commandLine, maskAddress } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant } from "../domain/instant.ts";
-import { DEFAULT_OFFER_HOURS } from "../domain/waitlist.ts";
+import { DEFAULT_OFFER_HOURS, parseOfferTime } from "../domain/waitlist.ts";
 import { isZone } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 import { keepNurserySmall } from "./nursery.ts";
@@ -25,6 +25,8 @@ export interface GlobalFlags {
   tz?: string;
   now?: string;
   format?: string;
+  /** Of the commands that may offer seats. */
+  ttl?: string;
   json?: boolean;
   fields?: string;
   header?: boolean;
@@ -45,7 +47,7 @@ export interface Shell {
   askedZone: string | null;
   /** The clock: the fixed instant of `--now`, else the time. */
   now: () => Instant;
-  /** How long a waitlist offer holds a seat. */
+  /** How long a waitlist offer holds a seat: --ttl, CLASSBOOK_OFFER_TTL, the setting `offer_ttl`, or 24 h (SPEC 4). */
   offerHours: number;
   yes: boolean;
   dryRun: boolean;
@@ -152,7 +154,7 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     },
     askedZone: settle("tz", flags.tz, env),
     now: () => fixed ?? fromDate(new Date()),
-    offerHours: DEFAULT_OFFER_HOURS,
+    offerHours: offerHoursOf(flags, env),
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
@@ -217,6 +219,19 @@ async function actorOn(database: Database, asked: string | null): Promise<Actor>
     if (await hasUsers(database)) return getActor(database, "--as", asked);
   }
   return { kind: "shell", name: systemUser() };
+}
+
+function offerHoursOf(flags: GlobalFlags, env: NodeJS.ProcessEnv): number {
+  const asked = settle("offer_ttl", flags.ttl, env);
+  if (asked === null) return DEFAULT_OFFER_HOURS;
+  const hours = parseOfferTime(asked);
+  if (hours === null)
+    throw usageError(
+      "bad_ttl",
+      `"${asked}" is not how long an offer can hold a seat`,
+      "from 1m to 366d, such as 24h, 90m or 2d (--ttl, CLASSBOOK_OFFER_TTL, or offer_ttl in a config file)",
+    );
+  return hours;
 }
 
 function systemUser(): string {

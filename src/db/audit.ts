@@ -1,10 +1,8 @@
 /** booking_event: who did what, when, to what, from what to what, and why. Append only. */
-import type { Selectable } from "kysely";
 import { type Actor, actorText, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
+import { insertion } from "./listed.ts";
 import type { Database } from "./open.ts";
-import { statement } from "./statement.ts";
-import type { Tables } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
 
 /** What events are about, by table; `verify` for its repairs. */
@@ -41,27 +39,31 @@ export interface NewEvent {
   overridden?: readonly string[];
 }
 
-type StoredEvent = Omit<Selectable<Tables["booking_event"]>, "id">;
+const insert = insertion("booking_event", [
+  "at",
+  "actor",
+  "actor_user_id",
+  "what",
+  "subject",
+  "subject_id",
+  "from_value",
+  "to_value",
+  "reason",
+  "overridden",
+]);
 
-const insert = statement<StoredEvent, never>((db, e) =>
-  db.insertInto("booking_event").values({
-    at: e.at,
-    actor: e.actor,
-    actor_user_id: e.actor_user_id,
-    what: e.what,
-    subject: e.subject,
-    subject_id: e.subject_id,
-    from_value: e.from_value,
-    to_value: e.to_value,
-    reason: e.reason,
-    overridden: e.overridden,
-  }),
-);
+/** Writes events in their order, by one statement however many. Values are kept as JSON, rules by comma. */
+export async function recordEvents(database: Database, trx: Trx, events: readonly NewEvent[]): Promise<void> {
+  await insert(database, trx, events.map(storedEvent));
+}
 
-/** Values are kept as JSON, rules by comma. */
 export async function recordEvent(database: Database, trx: Trx, event: NewEvent): Promise<void> {
+  await recordEvents(database, trx, [event]);
+}
+
+function storedEvent(event: NewEvent) {
   const { overridden = [] } = event;
-  await insert(database, trx, {
+  return {
     at: event.at,
     actor: actorText(event.actor),
     actor_user_id: actorUserId(event.actor),
@@ -72,7 +74,7 @@ export async function recordEvent(database: Database, trx: Trx, event: NewEvent)
     to_value: event.to === null ? null : JSON.stringify(event.to),
     reason: event.reason ?? null,
     overridden: overridden.length === 0 ? null : overridden.join(","),
-  });
+  };
 }
 
 /** An event as it is read: values as objects again. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { busy } from "../domain/error.ts";
+import { busy, ClassbookError } from "../domain/error.ts";
 import { addMicros, fromDate, type Instant } from "../domain/instant.ts";
 import type { Database } from "./open.ts";
 import { type Trx, writing } from "./transaction.ts";
@@ -120,6 +120,32 @@ export async function takeLease(database: Database, name: string): Promise<Lease
   return lease;
 }
 
+const MOST_PAUSE_MS = 100;
+
+/**
+ * Takes the lease as soon as nobody holds it.
+ *
+ * @param patience milliseconds that the holder is waited for
+ * @param stopping asked between two looks: true ends the waiting
+ * @throws ClassbookError busy `locked`: it is held still
+ */
+export async function waitForLease(
+  database: Database,
+  name: string,
+  { patience, stopping }: { patience: number; stopping: () => boolean },
+): Promise<Lease> {
+  const giveUpAt = performance.now() + patience;
+  for (;;) {
+    try {
+      return await takeLease(database, name);
+    } catch (error) {
+      const held = error instanceof ClassbookError && error.code === "locked";
+      if (!held || stopping() || performance.now() > giveUpAt) throw error;
+    }
+    await new Promise((wake) => setTimeout(wake, MOST_PAUSE_MS * (0.5 + Math.random() / 2)));
+  }
+}
+
 /** Extends the lease inside a transaction of the run: a run that lost its lease cannot commit. */
 export async function renewLease(trx: Trx, lease: Lease): Promise<void> {
   const renewed = await trx
@@ -132,7 +158,7 @@ export async function renewLease(trx: Trx, lease: Lease): Promise<void> {
     throw busy(
       "lost_lock",
       "this run was taken for dead and another took its place",
-      "see `classbook legacy status`; what this run had in flight was not written",
+      "look what the other does; what this run had in flight was not written",
     );
   }
 }

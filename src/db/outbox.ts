@@ -1,7 +1,7 @@
 /** notification_outbox: what is to be told to whom, queued in the transaction of what happened (SPEC 8). */
 import type { Instant } from "../domain/instant.ts";
+import { insertion } from "./listed.ts";
 import type { Database } from "./open.ts";
-import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
 export type NotificationKind =
@@ -24,15 +24,19 @@ export interface Notification {
   payload: Record<string, unknown>;
 }
 
-const insert = statement<{ at: Instant; kind: string; user: number; payload: string }, never>(
-  (db, { at, kind, user, payload }) =>
-    db.insertInto("notification_outbox").values({ created_at: at, kind, user_id: user, payload }),
-);
+const insert = insertion("notification_outbox", ["created_at", "kind", "user_id", "payload"]);
 
-export async function queueNotification(
+/** Queues messages in their order, by one statement however many. */
+export async function queueNotifications(
   database: Database,
   trx: Trx,
-  { at, kind, user_id, payload }: Notification,
+  messages: readonly Notification[],
 ): Promise<void> {
-  await insert(database, trx, { at, kind, user: user_id, payload: JSON.stringify(payload) });
+  const rows = messages.map(({ at, kind, user_id, payload }) => ({
+    created_at: at,
+    kind,
+    user_id,
+    payload: JSON.stringify(payload),
+  }));
+  await insert(database, trx, rows);
 }

@@ -188,6 +188,7 @@ export function postgresError(error: unknown, address: string): unknown {
     });
   if (
     ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET"].includes(code) ||
+    /^(08|57P0)/.test(code) || // The connection broke, or the server is shutting down or starting up.
     /timeout expired|Connection terminated/i.test(error.message)
   ) {
     return new ClassbookError({

@@ -1,6 +1,7 @@
 /** Waitlists as operations read and write them. */
 import type { Instant } from "../domain/instant.ts";
-import type { WaitlistEntry } from "../domain/waitlist.ts";
+import type { Bar, WaitlistEntry } from "../domain/waitlist.ts";
+import { type IdList, idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
@@ -51,12 +52,8 @@ const blocked = statement<
     .where("w.status", "=", "waiting"),
 );
 
-/** Why students in the queue cannot be offered a seat, by their id; whoever can is not there. No account is an inactive one. */
-export async function findPassedOver(
-  database: Database,
-  db: Db,
-  session: number,
-): Promise<Map<number, "inactive account" | "already booked">> {
+/** Who of a queue cannot be offered a seat, by student; whoever can is not there. No account is an inactive one. */
+export async function findBars(database: Database, db: Db, session: number): Promise<Map<number, Bar>> {
   const rows = await blocked(database, db, { session });
   return new Map(
     rows
@@ -65,29 +62,38 @@ export async function findPassedOver(
   );
 }
 
-const offered = statement<{ id: number; now: Instant; expires: Instant }, never>((db, { id, now, expires }) =>
-  db
-    .updateTable("session_waitlist")
-    .set({ status: "offered", offered_at: now, offer_expires_at: expires, expired_at: null })
-    .where("id", "=", id),
+const offered = statement<{ ids: IdList; now: Instant; expires: Instant }, never>(
+  (db, { ids, now, expires }, { engine }) =>
+    db
+      .updateTable("session_waitlist")
+      .set({ status: "offered", offered_at: now, offer_expires_at: expires, expired_at: null })
+      .where(isListed(engine, "id", ids)),
 );
 
-/** Gives a waiting student the offer of a seat. */
+/** Gives students who wait the offer of a seat. */
 export async function setOffered(
   database: Database,
   trx: Trx,
-  id: number,
+  ids: readonly number[],
   { now, expires }: { now: Instant; expires: Instant },
 ): Promise<void> {
-  await offered(database, trx, { id, now, expires });
+  await offered(database, trx, { ids: idList(database, ids), now, expires });
 }
 
-const ended = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
-  db.updateTable("session_waitlist").set({ status: "expired", expired_at: now }).where("id", "=", id),
+const ended = statement<{ ids: IdList; now: Instant }, never>((db, { ids, now }, { engine }) =>
+  db
+    .updateTable("session_waitlist")
+    .set({ status: "expired", expired_at: now })
+    .where(isListed(engine, "id", ids)),
 );
 
-export async function setExpired(database: Database, trx: Trx, id: number, now: Instant): Promise<void> {
-  await ended(database, trx, { id, now });
+export async function setExpired(
+  database: Database,
+  trx: Trx,
+  ids: readonly number[],
+  now: Instant,
+): Promise<void> {
+  await ended(database, trx, { ids: idList(database, ids), now });
 }
 
 const accepted = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
@@ -115,6 +121,15 @@ export async function findEntry(
   student: number,
 ): Promise<WaitlistEntry | null> {
   return (await entryOf(database, db, { session, student }))[0] ?? null;
+}
+
+const entryById = statement<{ id: number }, WaitlistEntry>((db, { id }) =>
+  db.selectFrom("session_waitlist").select(ENTRY).$castTo<WaitlistEntry>().where("id", "=", id),
+);
+
+/** Null where there is none. */
+export async function findEntryById(database: Database, db: Db, id: number): Promise<WaitlistEntry | null> {
+  return (await entryById(database, db, { id }))[0] ?? null;
 }
 
 const joined = statement<{ session: number; student: number; now: Instant }, { id: number }>(

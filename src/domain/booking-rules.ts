@@ -50,7 +50,12 @@ export function courseType(course: string, allowed: string | null, asked: Bookin
   };
 }
 
-export function sessionOpen(session: SessionFacts, open: number, now: Instant, zone: string): Verdict {
+export function sessionOpen(
+  session: Pick<SessionFacts, "id" | "status" | "start_at_utc">,
+  open: number,
+  now: Instant,
+  zone: string,
+): Verdict {
   const begins = `${localTime(session.start_at_utc, zone)} (${spokenDistance(now, session.start_at_utc)})`;
   return {
     rule: "session-open",
@@ -103,6 +108,18 @@ export function duplicate(existing: { id: number; status: BookingStatus } | null
         : hasEnded(existing.status)
           ? `booking ${existing.id} is ${existing.status} and would be taken up again`
           : `booking ${existing.id} is ${existing.status} already`,
+  };
+}
+
+/** A seat that is open beside a queue goes to the student whose turn it is (SPEC 4). @param ahead students whose turn comes before */
+export function queueOrder(student: string, ahead: number): Verdict {
+  return {
+    rule: "queue-order",
+    holds: ahead <= 0,
+    why:
+      ahead <= 0
+        ? `it is the turn of ${student}`
+        : `${plural(ahead, "student waits", "students wait")} before ${student}`,
   };
 }
 

@@ -7,6 +7,7 @@ export const RULE_CODES = [
   "course-type",
   "session-open",
   "capacity",
+  "queue-order",
   "duplicate",
   "student-overlap",
   "teacher-overlap",

@@ -1,5 +1,5 @@
 /** Queues and offers of full sessions (SPEC 4): pure. */
-import { addMinutes, type Instant } from "./instant.ts";
+import { addMinutes, type Instant, LATEST } from "./instant.ts";
 
 export const WAITLIST_STATUSES = ["waiting", "offered", "accepted", "expired"] as const;
 export type WaitlistStatus = (typeof WAITLIST_STATUSES)[number];
@@ -42,6 +42,16 @@ export function isLiveOffer(
   return entry.status === "offered" && expiry !== null && now < expiry;
 }
 
+/** Ran out, and nobody ended it yet. @param sessionStart null: the session has no time, which ends no offer */
+export function isOverdue(
+  entry: WaitlistEntry,
+  sessionStart: Instant | null,
+  offerHours: number,
+  now: Instant,
+): boolean {
+  return entry.status === "offered" && !isLiveOffer(entry, sessionStart ?? LATEST, offerHours, now);
+}
+
 /** The order of a queue: created_at, then id. */
 export function byTurn(a: WaitlistEntry, b: WaitlistEntry): number {
   if (a.created_at !== b.created_at) return a.created_at < b.created_at ? -1 : 1;
@@ -51,4 +61,72 @@ export function byTurn(a: WaitlistEntry, b: WaitlistEntry): number {
 /** Who waits, in the order of their turn. */
 export function queueOf(entries: readonly WaitlistEntry[]): WaitlistEntry[] {
   return entries.filter(({ status }) => status === "waiting").toSorted(byTurn);
+}
+
+/** Why somebody who waits cannot be offered a seat. */
+export type Bar = "inactive account" | "already booked";
+
+/** Somebody whose turn it was, and who got no seat: the place is kept (SCENARIOS 8). */
+export interface Skipped {
+  entry: WaitlistEntry;
+  reason: string;
+}
+
+/** Why somebody was passed over whom nothing kept from a seat: staff took another first. */
+export function wentFirst({ id }: Pick<WaitlistEntry, "id">): string {
+  return `entry ${id} went first`;
+}
+
+/** How open seats go to a queue. */
+export interface Round {
+  offered: WaitlistEntry[];
+  /** Who would have had a turn while there were seats. */
+  skipped: Skipped[];
+  /** Of them those behind whom somebody is offered a seat: they were passed over. */
+  passedOver: Skipped[];
+}
+
+/**
+ * The next in line for each open seat.
+ *
+ * @param queue in the order of the turns
+ * @param bars by student: who cannot be offered a seat
+ */
+export function planRound(
+  queue: readonly WaitlistEntry[],
+  open: number,
+  bars: ReadonlyMap<number, Bar>,
+): Round {
+  const round: Round = { offered: [], skipped: [], passedOver: [] };
+  for (const entry of queue) {
+    if (round.offered.length >= open) break;
+    const reason = bars.get(entry.student_user_id);
+    if (reason !== undefined) round.skipped.push({ entry, reason });
+    else {
+      round.offered.push(entry);
+      round.passedOver = [...round.skipped];
+    }
+  }
+  return round;
+}
+
+/** Why a session's queue has come to its end; null where it has not. @param status as stored */
+export function endOfQueue(
+  { status, start_at_utc: start }: { status: string; start_at_utc: Instant | null },
+  now: Instant,
+): string | null {
+  if (status === "cancelled") return "the session was cancelled";
+  if (status === "completed") return "the session is over";
+  return status === "live" || (start !== null && start <= now) ? "the session began" : null;
+}
+
+const LONGEST_OFFER_HOURS = 366 * 24;
+const HOURS = { m: 1 / 60, h: 1, d: 24 } as const;
+
+/** How long offers hold, as people write it: `24h`, `90m`, `2d`. In hours; null where it is none of 1 minute to 366 days. */
+export function parseOfferTime(text: string): number | null {
+  const found = /^(\d{1,6})([mhd])$/.exec(text.trim());
+  if (found === null) return null;
+  const hours = Number(found[1]) * HOURS[found[2] as keyof typeof HOURS];
+  return hours > 0 && hours <= LONGEST_OFFER_HOURS ? hours : null;
 }

@@ -11,6 +11,7 @@ import {
   duplicate,
   enrollment,
   minNotice,
+  queueOrder,
   sessionOpen,
   studentOverlap,
   waitsAlready,
@@ -18,7 +19,7 @@ import {
 import { notFound, refused } from "../domain/error.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
 import { openSeats, type SeatCount } from "../domain/session.ts";
-import { isLiveOffer, queueOf } from "../domain/waitlist.ts";
+import { isLiveOffer, queueOf, wentFirst } from "../domain/waitlist.ts";
 import {
   type Assessment,
   loadPeople,
@@ -28,7 +29,7 @@ import {
 } from "./booking-request.ts";
 import type { Context } from "./context.ts";
 import { findPolicyInForce } from "./policy-in-force.ts";
-import { listEligible, loadSeating } from "./waitlist.ts";
+import { loadQueue, loadSeating } from "./waitlist.ts";
 
 export interface SeatRequest extends RequestTerms {
   session_id: number;
@@ -82,12 +83,21 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
   const seats = withoutMoved(seating.seats, session.id, asked.moved);
   const entry = await findEntry(database, trx, session.id, student.id);
   const holdsOffer = entry !== null && isLiveOffer(entry, start_at_utc, offerHours, now);
-  const eligible = openSeats(seats) > 0 ? await listEligible(context, session.id, entries) : [];
+  // Where no seat is open nobody's turn has come.
+  const { queue, bars } =
+    openSeats(seats) > 0
+      ? await loadQueue(context, session.id, entries)
+      : { queue: queueOf(entries), bars: null };
+  const eligible = queue.filter(({ student_user_id }) => bars?.has(student_user_id) === false);
   const turn = eligible.findIndex(({ student_user_id }) => student_user_id === student.id);
+  const place = queue.findIndex(({ id }) => id === entry?.id) + 1;
   // An offer is one seat: what is asked beyond it waits for its turn like everybody.
-  const before = holdsOffer && asked.seats === 1 ? 0 : turn < 0 ? eligible.length : turn;
+  const ahead = holdsOffer && asked.seats === 1 ? 0 : turn < 0 ? eligible.length : turn;
   // The seat of the student's own offer is theirs.
   const theirs = holdsOffer ? { ...seats, offers: seats.offers - 1 } : seats;
+  // Staff may take a student who waits before their turn; whoever never joined the queue has none.
+  const outOfTurn = asked.overrides.has("queue-order") && (place > 0 || holdsOffer);
+  const before = outOfTurn ? 0 : ahead;
 
   const rows = await findInSession(database, trx, student.id, session.id);
   const active = rows.find(({ id, status }) => !hasEnded(status) && id !== asked.moved?.id);
@@ -97,8 +107,6 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     ({ id }) => id !== asked.moved?.id && id !== active?.id,
   );
 
-  const queue = queueOf(entries);
-  const place = queue.findIndex(({ id }) => id === entry?.id) + 1;
   // Somebody who waits asks again: only a seat is an answer.
   const waits = place > 0 && openSeats(theirs) - before < asked.seats;
 
@@ -106,8 +114,9 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "group_session"),
-    sessionOpen({ ...session, course_id, teacher_id, ...times }, openSeats(seating.seats), now, zone),
+    sessionOpen({ ...session, start_at_utc }, openSeats(seating.seats), now, zone),
     capacity(theirs, asked.seats, before),
+    ...(outOfTurn ? [queueOrder(student.username, ahead)] : []),
     waits ? waitsAlready(student.username, place) : duplicate(active ?? sameKey ?? null),
     studentOverlap(student.username, times, busy, zone),
     minNotice(start_at_utc, policy.min_notice_hours, now, zone),
@@ -155,5 +164,9 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     session,
     open: openSeats(theirs),
     entry,
+    passedOver: queue.slice(0, Math.max(0, place - 1)).flatMap((passed) => {
+      const reason = bars?.get(passed.student_user_id) ?? (outOfTurn ? wentFirst(entry!) : null);
+      return reason === null ? [] : [{ entry: passed, reason }];
+    }),
   };
 }

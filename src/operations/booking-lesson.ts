@@ -131,6 +131,7 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     session: null,
     open: 0,
     entry: null,
+    passedOver: [],
   };
 }
 

@@ -13,7 +13,7 @@ import type { FoundSession } from "../db/seats.ts";
 import { type Actor, actorName, roleOver } from "../domain/actor.ts";
 import { notFound } from "../domain/error.ts";
 import type { RuleCode, RuleOutcome, Verdict } from "../domain/rules.ts";
-import type { WaitlistEntry } from "../domain/waitlist.ts";
+import type { Skipped, WaitlistEntry } from "../domain/waitlist.ts";
 import type { Context } from "./context.ts";
 import { requireStaff } from "./permission.ts";
 
@@ -48,6 +48,8 @@ export interface Assessment {
   open: number;
   /** The student's entry in the session's queue, whatever its status. */
   entry: WaitlistEntry | null;
+  /** Who waits before a student who gets a seat from the queue, and why it is not theirs. */
+  passedOver: Skipped[];
 }
 
 /** @throws ClassbookError not_found, each with what it is that is not there */

@@ -11,7 +11,7 @@ import { assessLesson, type LessonRequest } from "./booking-lesson.ts";
 import type { Assessment } from "./booking-request.ts";
 import { type Context, notify, record } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
-import { closeIfFull, enqueue, passSeatsOn, settleEntry } from "./waitlist.ts";
+import { closeIfFull, enqueue, passSeatsOn, recordPassedOver, settleEntry } from "./waitlist.ts";
 
 export type BookingRequest = SeatRequest | LessonRequest;
 
@@ -41,23 +41,35 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
   switch (outcome) {
     case "refused":
       throw refusalOf("the booking", rules);
-    case "waitlisted": {
-      // An offer of theirs that ran out ends before they join again: its seat is the next one's.
-      if (assessment.entry?.status === "offered") await passSeatsOn(context, assessment.session!.id, 0);
-      const waitlist = await enqueue(context, {
-        session: assessment.session!.id,
-        student: assessment.student.id,
-        again: assessment.entry,
-        position: assessment.position!,
-      });
-      return { outcome, rules, booking: null, waitlist };
-    }
+    case "waitlisted":
+      return { outcome, rules, booking: null, waitlist: await joinQueue(context, assessment) };
     case "confirmed":
     case "pending":
       return { outcome, rules, booking: await saveBooking(context, assessment, null), waitlist: null };
     default:
       return outcome satisfies never;
   }
+}
+
+/**
+ * Puts the student of a request that came to `waitlisted` at the end of the queue.
+ *
+ * @returns the entry's id, and its place from 1
+ */
+export async function joinQueue(
+  context: Context,
+  { session, student, entry, position, rules }: Assessment,
+): Promise<{ id: number; position: number }> {
+  // An offer of theirs that ran out ends before they join again: its seat is the next one's.
+  const ranOut = entry?.status === "offered";
+  if (ranOut) await passSeatsOn(context, session!.id, 0);
+  return enqueue(context, {
+    session: session!.id,
+    student: student.id,
+    again: ranOut ? { ...entry, status: "expired" } : entry,
+    position: position!,
+    rules,
+  });
 }
 
 /** @param moved the booking that this one takes the place of, for the record */
@@ -102,6 +114,7 @@ export async function saveBooking(
     overridden: overridden(assessment.rules),
   });
   if (entry !== null && session !== null) await settleEntry(context, entry, session, id);
+  await recordPassedOver(context, assessment.passedOver);
   await notify(context, [student.id, teacher.user_id], {
     kind:
       draft.status === "pending"

@@ -1,7 +1,7 @@
 /** What every operation gets: a transaction, the time, and who acts. Operations open nothing and print nothing. */
-import { type NewEvent, recordEvent } from "../db/audit.ts";
+import { type NewEvent, recordEvents } from "../db/audit.ts";
 import type { Database } from "../db/open.ts";
-import { type Notification, queueNotification } from "../db/outbox.ts";
+import { type Notification, queueNotifications } from "../db/outbox.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { type Actor, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -66,21 +66,47 @@ export async function look<T>(
   return work({ ...acting, database, trx: database.db as Trx, locks: false });
 }
 
+/** What happened, without when and by whom: the context knows. */
+export type Happening = Omit<NewEvent, "at" | "actor">;
+
 /** Writes what happened into the audit, as of now and by whoever acts. */
-export async function record(context: Context, event: Omit<NewEvent, "at" | "actor">): Promise<void> {
-  const { database, trx, now, actor } = context;
-  await recordEvent(database, trx, { ...event, at: now, actor });
+export async function record(context: Context, event: Happening): Promise<void> {
+  await recordAll(context, [event]);
 }
+
+/** The same of several things, by one statement. */
+export async function recordAll(context: Context, events: readonly Happening[]): Promise<void> {
+  const { database, trx, now, actor } = context;
+  await recordEvents(
+    database,
+    trx,
+    events.map((event) => ({ ...event, at: now, actor })),
+  );
+}
+
+export type Message = Pick<Notification, "kind" | "payload">;
 
 /** Queues a message to everybody who is to know; whoever acts knows already. */
 export async function notify(
   context: Context,
   users: readonly (number | null)[],
-  message: Pick<Notification, "kind" | "payload">,
+  message: Message,
+): Promise<void> {
+  await notifyAll(
+    context,
+    [...new Set(users)].map((user) => [user, message]),
+  );
+}
+
+/** The same of a message of its own for each; null = nobody is known. By one statement. */
+export async function notifyAll(
+  context: Context,
+  messages: readonly (readonly [user: number | null, message: Message])[],
 ): Promise<void> {
   const { database, trx, now, actor } = context;
   const self = actorUserId(actor);
-  for (const user of new Set(users))
-    if (user !== null && user !== self)
-      await queueNotification(database, trx, { ...message, at: now, user_id: user });
+  const told = messages.flatMap(([user, message]) =>
+    user === null || user === self ? [] : [{ ...message, at: now, user_id: user }],
+  );
+  await queueNotifications(database, trx, told);
 }

@@ -11,7 +11,8 @@ import { type SessionStatus, zoneOfSession } from "../domain/session.ts";
 import { overTime } from "../domain/session-rules.ts";
 import { requireRules, take, withNote } from "./booking-change.ts";
 import { type Context, notify, record } from "./context.ts";
-import { expireQueue, type LockedSession, loadForChange, requireRole, requireStepTo } from "./session.ts";
+import { type LockedSession, loadForChange, requireRole, requireStepTo } from "./session.ts";
+import { expireQueue } from "./waitlist.ts";
 
 /** A session that was called off, and what that ended. */
 export interface CancelledSession {
@@ -62,7 +63,7 @@ export async function cancelSession(
     const user = (await findTeacher(database, trx, teacher))?.user_id ?? null;
     await tellOfEnd(context, loaded.session, [user], null, note);
   }
-  const expired = await expireQueue(context, id, "the session was cancelled");
+  const { length: expired } = await expireQueue(context, id, "the session was cancelled");
   return { session: (await viewSession(database, id, context, trx))!, cancelled: live.length, expired };
 }
 
@@ -166,7 +167,7 @@ export async function completeSession(
       },
     });
   }
-  const expired = await expireQueue(context, id, "the session is over");
+  const { length: expired } = await expireQueue(context, id, "the session is over");
   await setStatus(context, loaded, "completed", { rules });
   return {
     session: (await viewSession(database, id, context, trx))!,

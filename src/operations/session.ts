@@ -4,7 +4,6 @@ import { findCourse, findTeacher, lockTeacher, type Teacher } from "../db/bookin
 import { findSession } from "../db/seats.ts";
 import { insertSession, type SessionValues, unfit } from "../db/session-edit.ts";
 import { type SessionView, viewSession } from "../db/session-list.ts";
-import { listQueue } from "../db/waitlist.ts";
 import { actorName, type Role, roleOver } from "../domain/actor.ts";
 import { type TimeSpan, teacherOverlap } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
@@ -13,7 +12,6 @@ import { overridden, type RuleCode, type RuleOutcome, type Verdict } from "../do
 import { isSessionStepAllowed, lengthProblem, SESSION_STEPS, type SessionStatus } from "../domain/session.ts";
 import { requireRules } from "./booking-change.ts";
 import { type Context, record } from "./context.ts";
-import { expire } from "./waitlist.ts";
 
 /** A session that is locked, and in which capacity somebody acts on it. */
 export interface LockedSession {
@@ -154,11 +152,4 @@ export async function teacherIsFree(
   const busy = await listTeacherBusy(database, trx, teacher.id, { from: start_at_utc, until: end_at_utc });
   const others = busy.filter(({ kind, id }) => kind === "booking" || id !== self);
   return teacherOverlap(teacher.name, { start_at_utc, end_at_utc }, others, teacher.timezone);
-}
-
-/** Ends every place in a session's queue, offers included. @returns how many */
-export async function expireQueue(context: Context, session: number, reason: string): Promise<number> {
-  const entries = await listQueue(context.database, context.trx, session);
-  for (const entry of entries) await expire(context, entry, reason);
-  return entries.length;
 }

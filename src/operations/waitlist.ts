@@ -1,16 +1,21 @@
 /** Queues: who joins, and how a seat that frees reaches the next (SPEC 4). */
 import { type FoundSession, findSession, setSessionStatus, sumSeats } from "../db/seats.ts";
-import {
-  findPassedOver,
-  listQueue,
-  putInQueue,
-  setAccepted,
-  setExpired,
-  setOffered,
-} from "../db/waitlist.ts";
+import { findBars, listQueue, putInQueue, setAccepted, setExpired, setOffered } from "../db/waitlist.ts";
+import type { Instant } from "../domain/instant.ts";
+import { overridden, type RuleOutcome } from "../domain/rules.ts";
 import { openSeats, type SeatCount } from "../domain/session.ts";
-import { isLiveOffer, offerExpiry, queueOf, type WaitlistEntry } from "../domain/waitlist.ts";
-import { type Context, notify, record } from "./context.ts";
+import {
+  type Bar,
+  endOfQueue,
+  isLiveOffer,
+  isOverdue,
+  offerExpiry,
+  planRound,
+  queueOf,
+  type Skipped,
+  type WaitlistEntry,
+} from "../domain/waitlist.ts";
+import { type Context, notify, notifyAll, record, recordAll } from "./context.ts";
 
 /** A session's seats and its queue at one moment. */
 export interface Seating {
@@ -30,82 +35,117 @@ export async function loadSeating(
   return { seats: { capacity: session.capacity, ...sums, offers: live.length }, entries };
 }
 
-/** Students who wait and could take a seat, in the order of their turn. */
-export async function listEligible(
+/** A queue in the order of the turns, and who in it cannot be offered a seat, by student. */
+export async function loadQueue(
   { database, trx }: Context,
   session: number,
   entries: readonly WaitlistEntry[],
-): Promise<WaitlistEntry[]> {
+): Promise<{ queue: WaitlistEntry[]; bars: Map<number, Bar> }> {
   const queue = queueOf(entries);
-  if (queue.length === 0) return [];
-  const passedOver = await findPassedOver(database, trx, session);
-  return queue.filter((entry) => !passedOver.has(entry.student_user_id));
+  return { queue, bars: queue.length === 0 ? new Map() : await findBars(database, trx, session) };
 }
+
+/** What became of a queue. */
+export interface Passed {
+  /** As they were. */
+  expired: WaitlistEntry[];
+  /** As they are now. */
+  offered: WaitlistEntry[];
+  /** Who would have had a turn, and why they got no offer. */
+  skipped: Skipped[];
+}
+
+const NOTHING: Passed = { expired: [], offered: [], skipped: [] };
 
 /**
  * A seat freed, or may have: a session that closed itself opens again, offers that ran out end, and the open seats
- * are offered to the next who wait. Call it after the change, in the same transaction, with the session locked.
+ * are offered to the next who wait. Call it after the change, in the same transaction, with the session locked. A
+ * handful of statements, however long the queue.
  *
  * @param freed seats that the change freed: tells a session that was full from one that was closed by hand
  */
-export async function passSeatsOn(context: Context, sessionId: number, freed: number): Promise<void> {
+export async function passSeatsOn(context: Context, sessionId: number, freed: number): Promise<Passed> {
   const { database, trx, now, offerHours } = context;
   const session = await findSession(database, trx, sessionId, true);
-  const start = session?.start_at_utc ?? null;
-  if (session === null || start === null || start <= now) return;
+  if (session === null || endOfQueue(session, now) !== null) return NOTHING;
+  const { start_at_utc: start } = session;
   const { seats, entries } = await loadSeating(context, session);
   const open = openSeats(seats);
-  if (session.status === "booking_closed" && open > 0 && open - freed <= 0) {
-    await changeStatus(context, session, "scheduled", "a seat is free again");
-  } else if (session.status !== "scheduled") return;
-  for (const entry of entries)
-    if (entry.status === "offered" && !isLiveOffer(entry, start, offerHours, now))
-      await expire(context, entry);
-  if (open <= 0) return;
-  const queue = queueOf(entries);
-  const passedOver = queue.length === 0 ? new Map() : await findPassedOver(database, trx, session.id);
-  let left = open;
-  for (const entry of queue) {
-    const reason = passedOver.get(entry.student_user_id);
-    if (reason === undefined) {
-      await offer(context, entry, start);
-      left -= 1;
-    } else await recordPassedOver(context, entry, reason);
-    if (left === 0) return;
-  }
+  const expired = entries.filter((entry) => isOverdue(entry, start, offerHours, now));
+  const wasFull = open - freed - expired.length <= 0;
+  const opens = session.status === "booking_closed" && open > 0 && wasFull;
+  if (opens) await changeStatus(context, session, "scheduled", "a seat is free again");
+  await expireEntries(context, expired, "the offer ran out");
+  if (!(opens || session.status === "scheduled") || start === null || open <= 0)
+    return { ...NOTHING, expired };
+  const { queue, bars } = await loadQueue(context, session.id, entries);
+  const { offered, skipped, passedOver } = planRound(queue, open, bars);
+  await recordPassedOver(context, passedOver);
+  return { expired, offered: await offerTo(context, offered, start), skipped };
 }
 
-/** The seat goes to the next; whoever cannot be offered one keeps the place (SCENARIOS 8). */
-async function recordPassedOver(context: Context, entry: WaitlistEntry, reason: string): Promise<void> {
-  await record(context, {
-    what: "passed_over",
-    subject: "session_waitlist",
-    subject_id: entry.id,
-    from: null,
-    to: null,
-    reason,
-  });
+/** The seat goes to somebody behind; whoever did not get it keeps the place (SCENARIOS 8). */
+export async function recordPassedOver(context: Context, passed: readonly Skipped[]): Promise<void> {
+  await recordAll(
+    context,
+    passed.map(({ entry, reason }) => ({
+      what: "passed_over",
+      subject: "session_waitlist",
+      subject_id: entry.id,
+      from: null,
+      to: null,
+      reason,
+    })),
+  );
 }
 
-async function offer(
+/**
+ * Offers a seat to each, for as long as offers hold, at most until the session begins.
+ *
+ * @returns the entries as they are now
+ */
+export async function offerTo(
   context: Context,
-  entry: WaitlistEntry,
-  start: WaitlistEntry["created_at"],
-): Promise<void> {
+  entries: readonly WaitlistEntry[],
+  start: Instant,
+  rules: readonly RuleOutcome[] = [],
+): Promise<WaitlistEntry[]> {
+  if (entries.length === 0) return [];
   const { database, trx, now, offerHours } = context;
   const expires = offerExpiry({ offered_at: now, offer_expires_at: null }, start, offerHours)!;
-  await setOffered(database, trx, entry.id, { now, expires });
-  await record(context, {
-    what: "offered",
-    subject: "session_waitlist",
-    subject_id: entry.id,
-    from: { status: entry.status },
-    to: { status: "offered", offer_expires_at: expires },
-  });
-  await notify(context, [entry.student_user_id], {
-    kind: "waitlist_offered",
-    payload: { session_id: entry.session_id, waitlist_id: entry.id, offer_expires_at: expires },
-  });
+  await setOffered(
+    database,
+    trx,
+    entries.map(({ id }) => id),
+    { now, expires },
+  );
+  await recordAll(
+    context,
+    entries.map(({ id, status }) => ({
+      what: "offered",
+      subject: "session_waitlist",
+      subject_id: id,
+      from: { status },
+      to: { status: "offered", offer_expires_at: expires },
+      overridden: overridden(rules),
+    })),
+  );
+  await notifyAll(
+    context,
+    entries.map(({ id, session_id, student_user_id }) => [
+      student_user_id,
+      {
+        kind: "waitlist_offered",
+        payload: { session_id, waitlist_id: id, offer_expires_at: expires },
+      },
+    ]),
+  );
+  return entries.map((entry) => ({
+    ...entry,
+    status: "offered",
+    offered_at: now,
+    offer_expires_at: expires,
+  }));
 }
 
 /**
@@ -120,8 +160,7 @@ export async function settleEntry(
 ): Promise<void> {
   const { database, trx, now, offerHours } = context;
   const { start_at_utc: start } = session;
-  if (entry.status === "offered" && (start === null || !isLiveOffer(entry, start, offerHours, now)))
-    return expire(context, entry);
+  if (isOverdue(entry, start, offerHours, now)) return expireEntries(context, [entry], "the offer ran out");
   if (entry.status !== "waiting" && entry.status !== "offered") return;
   await setAccepted(database, trx, entry.id, now);
   await record(context, {
@@ -133,25 +172,55 @@ export async function settleEntry(
   });
 }
 
-/** Ends a place in a queue. @param reason for the record */
-export async function expire(
+/**
+ * Ends places in queues.
+ *
+ * @param reason for the record
+ * @param what the record's word: `left` where the student gave the place up
+ */
+export async function expireEntries(
   context: Context,
-  entry: WaitlistEntry,
-  reason = "the offer ran out",
+  entries: readonly WaitlistEntry[],
+  reason: string,
+  what: "expired" | "left" = "expired",
 ): Promise<void> {
-  await setExpired(context.database, context.trx, entry.id, context.now);
-  await record(context, {
-    what: "expired",
-    subject: "session_waitlist",
-    subject_id: entry.id,
-    from: { status: entry.status, offer_expires_at: entry.offer_expires_at },
-    to: { status: "expired" },
-    reason,
-  });
-  await notify(context, [entry.student_user_id], {
-    kind: "waitlist_expired",
-    payload: { session_id: entry.session_id, waitlist_id: entry.id },
-  });
+  if (entries.length === 0) return;
+  const { database, trx, now } = context;
+  await setExpired(
+    database,
+    trx,
+    entries.map(({ id }) => id),
+    now,
+  );
+  await recordAll(
+    context,
+    entries.map(({ id, status, offer_expires_at }) => ({
+      what,
+      subject: "session_waitlist",
+      subject_id: id,
+      from: { status, offer_expires_at },
+      to: { status: "expired" },
+      reason,
+    })),
+  );
+  await notifyAll(
+    context,
+    entries.map(({ id, session_id, student_user_id }) => [
+      student_user_id,
+      { kind: "waitlist_expired", payload: { session_id, waitlist_id: id } },
+    ]),
+  );
+}
+
+/** Ends every place in a session's queue, offers included. @returns the entries as they were */
+export async function expireQueue(
+  context: Context,
+  session: number,
+  reason: string,
+): Promise<WaitlistEntry[]> {
+  const entries = await listQueue(context.database, context.trx, session);
+  await expireEntries(context, entries, reason);
+  return entries;
 }
 
 /**
@@ -196,21 +265,23 @@ export async function enqueue(
     again: WaitlistEntry | null;
     /** The place in the queue, from 1. */
     position: number;
+    rules: readonly RuleOutcome[];
   },
 ): Promise<{ id: number; position: number }> {
   const { database, trx, now } = context;
-  const { position, again, ...rest } = place;
-  const id = await putInQueue(database, trx, { ...rest, again: again?.id ?? null, now });
+  const { session, student, again, position, rules } = place;
+  const id = await putInQueue(database, trx, { session, student, again: again?.id ?? null, now });
   await record(context, {
     what: "joined",
     subject: "session_waitlist",
     subject_id: id,
     from: again === null ? null : { ...again },
-    to: { status: "waiting", session_id: place.session, student_user_id: place.student, position },
+    to: { status: "waiting", session_id: session, student_user_id: student, position },
+    overridden: overridden(rules),
   });
-  await notify(context, [place.student], {
+  await notify(context, [student], {
     kind: "waitlist_joined",
-    payload: { session_id: place.session, waitlist_id: id, position },
+    payload: { session_id: session, waitlist_id: id, position },
   });
   return { id, position };
 }

@@ -61,6 +61,20 @@ const DAY: [file: string, words: string, exit: number][] = [
   ["44-course-create-in-the-app", "course create --title Catalan", 3],
   ["45-audit", "audit list --limit 12", 0],
   ["46-audit-as-student", "audit list --as ana", 3],
+  ["47-waitlist", "waitlist list --status waiting,offered", 0],
+  ["48-waitlist-explain", "waitlist explain --session 20 --student dmitri", 0],
+  ["49-waitlist-join", "waitlist join --session 32 --student nadia", 3],
+  ["50-waitlist-offered", "session update 32 --capacity 7", 0],
+  ["51-waitlist-explain-offer", "waitlist explain --session 32 --student rosa", 0],
+  ["52-waitlist-accept", "waitlist accept --session 32 --student rosa", 0],
+  ["53-waitlist-accept-again", "waitlist accept --session 32 --student rosa", 3],
+  ["54-waitlist-promote-full", "waitlist promote --session 32", 3],
+  ["55-waitlist-leave", "waitlist leave 4 5", 0],
+  ["56-waitlist-offer-out-of-turn", "waitlist offer 2", 3],
+  ["57-waitlist-expire-dry-run", "waitlist expire --dry-run", 0],
+  ["58-waitlist-expire", "waitlist expire", 0],
+  ["59-waitlist-expire-again", "waitlist expire", 0],
+  ["60-waitlist-fairness", "waitlist fairness", 0],
 ];
 
 let school: School;

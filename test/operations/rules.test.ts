@@ -19,7 +19,9 @@ const refusedWith = (code: string) => expect.objectContaining({ kind: "refused",
 test("every rule of a new booking has cases that hold and cases that do not", () => {
   const rules = (holds: boolean) =>
     new Set(CASES.filter((one) => one.holds === holds).map(({ rule }) => rule));
-  const ofBooking = RULE_CODES.filter((rule) => rule !== "cancel-window" && rule !== "attendance-time");
+  // queue-order is about who waits already: test/operations/waitlist-promote.test.ts
+  const others: RuleCode[] = ["cancel-window", "attendance-time", "queue-order"];
+  const ofBooking = RULE_CODES.filter((rule) => !others.includes(rule));
   expect([...rules(true)].toSorted()).toEqual(ofBooking.toSorted());
   expect([...rules(false)].toSorted()).toEqual(ofBooking.toSorted());
 });

@@ -12,6 +12,9 @@ import { createBooking } from "../../src/operations/booking.ts";
 import { cancelBooking } from "../../src/operations/cancellation.ts";
 import { type Context, operate } from "../../src/operations/context.ts";
 import { rescheduleBooking } from "../../src/operations/reschedule.ts";
+import { acceptOffer, joinWaitlist, leaveWaitlist } from "../../src/operations/waitlist-entry.ts";
+import { settleQueue } from "../../src/operations/waitlist-expire.ts";
+import { promoteStudent } from "../../src/operations/waitlist-promote.ts";
 import { drawing } from "./drawing.ts";
 
 const [address, seed, count] = process.argv.slice(2);
@@ -49,6 +52,15 @@ const opening = () => ({
   course_id: null,
 });
 
+async function someEntry({ trx }: Context): Promise<number> {
+  const entries = await trx
+    .selectFrom("session_waitlist")
+    .select("id")
+    .where("status", "in", ["waiting", "offered"])
+    .execute();
+  return entries.length === 0 ? 1 : draw.of(entries).id;
+}
+
 const OPERATIONS: [weight: number, (context: Context) => Promise<unknown>][] = [
   [6, (c) => createBooking(c, { ...terms(), ...seatIn(), seats: draw.below(4) === 0 ? 2 : 1 })],
   [3, (c) => createBooking(c, { ...terms(), ...opening(), seats: 1 })],
@@ -69,6 +81,11 @@ const OPERATIONS: [weight: number, (context: Context) => Promise<unknown>][] = [
         overrides: new Set<RuleCode>(draw.below(2) === 0 ? ["attendance-time"] : []),
       }),
   ],
+  [2, (c) => joinWaitlist(c, { ...seatIn(), student_user_id: draw.of(students) })],
+  [2, async (c) => acceptOffer(c, { id: await someEntry(c) })],
+  [1, async (c) => leaveWaitlist(c, await someEntry(c))],
+  [1, (c) => promoteStudent(c, { ...seatIn(), student_user_id: null })],
+  [1, (c) => settleQueue(c, seatIn().session_id)],
 ];
 const drawn = OPERATIONS.flatMap(([weight, work]) => Array.from({ length: weight }, () => work));
 

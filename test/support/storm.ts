@@ -71,7 +71,7 @@ const NOTHING: Record<string, string> = {
   "no seat is held twice": `select s.id from {live_class_session} s where ${OPEN} < 0`,
   "no seat stands open beside a queue": `select s.id from {live_class_session} s
     where s.status = 'scheduled' and ${OPEN} > 0 and exists (select 1 from {session_waitlist} w where w.session_id = s.id and w.status = 'waiting'
-      and not exists (select 1 from {live_class_booking} b where b.session_id = s.id and b.student_user_id = w.student_user_id and b.status in ${ACTIVE}))`,
+      and exists (select 1 from {app_user} u where u.id = w.student_user_id and u.is_active) and not exists (select 1 from {live_class_booking} b where b.session_id = s.id and b.student_user_id = w.student_user_id and b.status in ${ACTIVE}))`,
   "a student is in one place at a time": `select a.id from {live_class_booking} a join {live_class_booking} b on a.student_user_id = b.student_user_id and a.id < b.id
     where a.status in ${BUSY} and b.status in ${BUSY} and a.start_at_utc < b.end_at_utc and b.start_at_utc < a.end_at_utc`,
   "a teacher gives one lesson at a time": `select a.id from {live_class_booking} a join {live_class_booking} b on a.teacher_id = b.teacher_id and a.id < b.id
@@ -88,6 +88,17 @@ const NOTHING: Record<string, string> = {
 
 /** What is not in order, by the sentence that is broken; empty where all is well. */
 export async function disorder(school: Bookable): Promise<Record<string, unknown>> {
+  const found = await unsettled(school);
+  const broken = [
+    ...(await brokenRecords(school, "live_class_booking")),
+    ...(await brokenRecords(school, "session_waitlist")),
+  ];
+  if (broken.length > 0) found["the record leads step by step to what is there"] = broken;
+  return found;
+}
+
+/** The same of the rows alone, whatever the record says. */
+export async function unsettled(school: Bookable): Promise<Record<string, unknown>> {
   const { database, place } = school;
   const found: Record<string, unknown> = {};
   for (const [sentence, text] of Object.entries(NOTHING)) {
@@ -99,19 +110,21 @@ export async function disorder(school: Bookable): Promise<Record<string, unknown
   }
   const violations = await verifyInvariants(database, Object.keys(CHECKS) as CheckCode[]);
   if (violations.length > 0) found.verify = violations;
-  const broken = await brokenRecords(school);
-  if (broken.length > 0) found["the record leads step by step to what is there"] = broken;
   return found;
 }
 
-/** Bookings whose events do not follow one another, or do not end where the booking is. */
-async function brokenRecords({ database }: Bookable): Promise<string[]> {
-  const bookings = await database.db.selectFrom("live_class_booking").select(["id", "status"]).execute();
+/** Rows whose events do not follow one another, or do not end where the row is. */
+export async function brokenRecords(
+  { database }: Bookable,
+  table: "live_class_booking" | "session_waitlist",
+): Promise<string[]> {
+  const rows = await database.db.selectFrom(table).select(["id", "status"]).execute();
   const events = await database.db
     .selectFrom("booking_event")
     .select(["subject_id", "from_value", "to_value"])
-    .where("subject", "=", "live_class_booking")
+    .where("subject", "=", table)
     .where("subject_id", "is not", null)
+    .where("to_value", "is not", null)
     .$narrowType<{ subject_id: number }>()
     .orderBy("id")
     .execute();
@@ -120,11 +133,11 @@ async function brokenRecords({ database }: Bookable): Promise<string[]> {
   for (const { subject_id: id, from_value: from, to_value: to } of events) {
     const was = from === null ? null : (JSON.parse(from).status as string);
     const known = reached.get(id);
-    if (known !== undefined && known !== was) broken.push(`booking ${id}: ${known}, then from ${was}`);
+    if (known !== undefined && known !== was) broken.push(`${table} ${id}: ${known}, then from ${was}`);
     reached.set(id, JSON.parse(to!).status as string);
   }
-  for (const { id, status } of bookings)
+  for (const { id, status } of rows)
     if (reached.has(id) && reached.get(id) !== status)
-      broken.push(`booking ${id} is ${status}, the record says ${reached.get(id)}`);
+      broken.push(`${table} ${id} is ${status}, the record says ${reached.get(id)}`);
   return broken;
 }

@@ -340,6 +340,7 @@ TABLE session_waitlist
   CONSTRAINT session_waitlist_session_id_3ecb07ff_fk_live_class_session_id FOREIGN KEY (session_id) REFERENCES live_class_session(id) DEFERRABLE INITIALLY DEFERRED
   CONSTRAINT session_waitlist_session_id_student_user_id_f7fa75de_uniq UNIQUE (session_id, student_user_id)
   CONSTRAINT session_waitlist_student_user_id_1aef4c12_fk_app_user_id FOREIGN KEY (student_user_id) REFERENCES app_user(id) DEFERRABLE INITIALLY DEFERRED
+  CREATE INDEX classbook_waitlist_live ON public.session_waitlist USING btree (session_id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'offered'::character varying])::text[]))
   CREATE INDEX session_waitlist_session_id_3ecb07ff ON public.session_waitlist USING btree (session_id)
   CREATE INDEX session_waitlist_student_user_id_1aef4c12 ON public.session_waitlist USING btree (student_user_id)
 

@@ -408,6 +408,8 @@ CREATE TABLE "session_waitlist" (
   ,
   "offer_expires_at" datetime NULL)
 
+CREATE INDEX "classbook_waitlist_live" ON "session_waitlist" ("session_id") WHERE "status" IN ('waiting', 'offered')
+
 CREATE INDEX "session_waitlist_session_id_3ecb07ff" ON "session_waitlist" ("session_id")
 
 CREATE UNIQUE INDEX "session_waitlist_session_id_student_user_id_f7fa75de_uniq" ON "session_waitlist" ("session_id", "student_user_id")
