@@ -11,8 +11,8 @@ import {
   listSessionsBefore,
 } from "../db/legacy-rollback.ts";
 import { changeBack, LEASE, listRuns, type RunRow, updateRun } from "../db/legacy-run.ts";
+import { listNotMigrated, listSeriesItems } from "../db/legacy-series.ts";
 import type { Database, Db } from "../db/open.ts";
-import { listNotMigrated, listSeriesItems } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";

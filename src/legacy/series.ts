@@ -7,7 +7,7 @@ import {
   listSeriesItems,
   readSeriesMembers,
   type SeriesMember,
-} from "../db/series.ts";
+} from "../db/legacy-series.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
 import { nextId } from "./ids.ts";
