@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { type BookingStatus, BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
-import { insertRows } from "./bulk.ts";
+import { requiredExtras } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
@@ -88,13 +88,13 @@ export async function insertSeriesItems(
   series: number,
   items: readonly { occurrence_index: number; booking_id: number }[],
 ): Promise<void> {
-  await insertRows(
-    database,
-    trx,
-    "booking_series_item",
-    ["series_id", "booking_id", "occurrence_index"],
-    items.map(({ booking_id, occurrence_index }) => [series, booking_id, occurrence_index]),
-  );
+  if (items.length === 0) return;
+  const columns = ["id", "series_id", "booking_id", "occurrence_index"];
+  const extras = Object.fromEntries(requiredExtras(database, "booking_series_item", columns));
+  await trx
+    .insertInto("booking_series_item")
+    .values(items.map((item) => ({ ...extras, ...item, series_id: series })))
+    .execute();
 }
 
 /** Whether a lesson is still to come or going on. The SQL of it is {@link isLiveItem}: say one, say both. */

@@ -2,9 +2,10 @@
 import * as rrule from "rrule";
 import {
   addDays,
-  dateOfWall,
+  addDaysOrNull,
   epochOfDate,
   type Instant,
+  instantAt,
   type LocalDate,
   parseDate,
   wallTime,
@@ -66,7 +67,8 @@ export function datesOf(recurrence: Recurrence, from: LocalDate, ending: Ending)
     true,
   )
     .all((_, at) => at <= MOST_OCCURRENCES)
-    .map((date) => dateOfWall({ seconds: date.getTime() / 1000, micros: 0 }));
+    .map(localDate)
+    .filter((date) => date !== null);
   if (dates.length > MOST_OCCURRENCES)
     return `the rule gives more than ${MOST_OCCURRENCES} occurrences, and no more are made at once`;
   if (dates.length === 0)
@@ -90,10 +92,11 @@ function firstFitting({ frequency, days }: Recurrence, from: LocalDate): LocalDa
  * @param last a date that the rule gave
  */
 export function dateAfter(recurrence: Recurrence, last: LocalDate, notBefore: LocalDate): LocalDate | null {
-  const next = addDays(last, 1);
+  const next = addDaysOrNull(last, 1);
+  if (next === null) return null;
   const rule = new RRule({ ...stepsOf(recurrence, last), dtstart: floating(last) }, true);
   const date = rule.after(floating(next > notBefore ? next : notBefore), true);
-  return date === null ? null : dateOfWall({ seconds: date.getTime() / 1000, micros: 0 });
+  return date && localDate(date);
 }
 
 /** rrule's terms for the words of the model. It counts weekdays from 0 = Monday, too. */
@@ -134,6 +137,12 @@ function skipped({ interval }: Recurrence, from: LocalDate, last: LocalDate): st
     const name = `${String(at.year).padStart(4, "0")}-${String(at.month).padStart(2, "0")}`;
     if (parseDate(`${name}-${day}`) === null) found.push(name);
   }
+}
+
+/** Back from {@link floating}; null after the year 9999. */
+function localDate(date: Date): LocalDate | null {
+  const at = instantAt(date.getTime() / 1000, 0);
+  return at && (at.slice(0, 10) as LocalDate);
 }
 
 /** The wall-clock time at which every occurrence begins. */

@@ -1,4 +1,5 @@
 /** Series: many bookings by one rule, made together or not at all (SPEC 5). */
+import type { Database } from "../db/open.ts";
 import { insertSeries } from "../db/series.ts";
 import { insertSeriesItems } from "../db/series-item.ts";
 import { type LocalDate, timeText } from "../domain/instant.ts";
@@ -6,7 +7,7 @@ import { overridden, type RuleOutcome } from "../domain/rules.ts";
 import type { Ending } from "../domain/series.ts";
 import { daysText } from "../domain/series-text.ts";
 import { requireOverrides } from "./booking-request.ts";
-import { type Context, record } from "./context.ts";
+import { type Acting, type Context, operate, record } from "./context.ts";
 import {
   type AskedOccurrence,
   bookOccurrences,
@@ -29,20 +30,26 @@ export interface AskedSeries extends SeriesPlan {
   occurrences: AskedOccurrence[];
 }
 
+/** What the rules let be booked is booked, nothing of the series itself. */
+async function bookAll(context: Context, asked: SeriesRequest): Promise<AskedSeries> {
+  requireOverrides(context.actor, asked.overrides);
+  const plan = await planSeries(context, asked);
+  const terms = { ...asked, first_index: 1 };
+  const occurrences = await bookOccurrences(context, plan.pattern, plan.occurrences, terms);
+  return { ...plan, ending: asked.ending, occurrences };
+}
+
 /**
- * Books what the rules let be booked, and nothing of the series itself: for a rehearsal, whose outcome says of every
- * date what would become of it. `createSeries` is the same and keeps it.
+ * What `createSeries` would do with each date: the same, taken back.
  *
  * @throws ClassbookError as planSeries; refused `permission`
  */
-export async function trySeries(context: Context, asked: SeriesRequest): Promise<AskedSeries> {
-  requireOverrides(context.actor, asked.overrides);
-  const plan = await planSeries(context, asked);
-  const occurrences = await bookOccurrences(context, plan.pattern, plan.occurrences, {
-    ...asked,
-    first_index: 1,
-  });
-  return { ...plan, ending: asked.ending, occurrences };
+export async function previewSeries(
+  database: Database,
+  acting: Acting,
+  asked: SeriesRequest,
+): Promise<AskedSeries> {
+  return operate(database, { ...acting, rehearse: true }, (context) => bookAll(context, asked));
 }
 
 /**
@@ -56,7 +63,7 @@ export async function createSeries(
   asked: SeriesRequest,
 ): Promise<AskedSeries & { id: number }> {
   const { database, trx, now } = context;
-  const series = await trySeries(context, asked);
+  const series = await bookAll(context, asked);
   const { pattern, recurrence, occurrences } = series;
   const teacher = await getTeacher(context, pattern.teacher_id);
   requireBooked("the series", occurrences, { ...asked, first_index: 1 }, teacher);

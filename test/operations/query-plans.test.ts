@@ -6,6 +6,7 @@ import { BOOKING_COLUMNS } from "../../src/db/booking.ts";
 import { type Cell, insertRows } from "../../src/db/bulk.ts";
 import { quote } from "../../src/db/ddl.ts";
 import { updateRow } from "../../src/db/rows.ts";
+import { ALL_SERIES, listOverdueSeries, listSeries } from "../../src/db/series-list.ts";
 import { type Trx, writing } from "../../src/db/transaction.ts";
 import { listDueSessions } from "../../src/db/waitlist-due.ts";
 import { addMinutes, type Instant } from "../../src/domain/instant.ts";
@@ -14,24 +15,39 @@ import { createBooking } from "../../src/operations/booking.ts";
 import { cancelBooking } from "../../src/operations/cancellation.ts";
 import { type Context, inside, operate } from "../../src/operations/context.ts";
 import { rescheduleBooking } from "../../src/operations/reschedule.ts";
+import { createSeries } from "../../src/operations/series.ts";
+import { cancelSeries } from "../../src/operations/series-change.ts";
+import { moveOccurrence } from "../../src/operations/series-occurrence.ts";
 import { acceptOffer } from "../../src/operations/waitlist-entry.ts";
 import { settleQueue } from "../../src/operations/waitlist-expire.ts";
-import { ACTORS, type Bookable, KINDS, makeBookable, SESSIONS, TODAY } from "../support/bookable.ts";
+import {
+  ACTORS,
+  type Bookable,
+  COURSES,
+  KINDS,
+  makeBookable,
+  SESSIONS,
+  TEACHERS,
+  TODAY,
+} from "../support/bookable.ts";
 import { lesson, lessonRow, policyRow, putInto, seat, seatRow, waitRow } from "../support/bookings.ts";
+import { seriesFor, seriesRow } from "../support/series.ts";
 
 /** Tables that grow with the school. */
 const LARGE = [
   "live_class_booking",
   "live_class_session",
   "session_waitlist",
+  "booking_series_item",
   "app_user",
   "enrollment",
 ] as const;
 
 const FIRST = "2024-01-01 08:00:00" as Instant;
-const TEACHERS = 40;
+const TEACHERS_FILLED = 40;
 const SESSIONS_FILLED = 4_000;
 const STUDENTS = 2_000;
+const SERIES = 400;
 
 interface Asked {
   sql: string;
@@ -60,11 +76,14 @@ function noted(trx: Trx, asked: Asked[]): Trx {
 /** A school of some size, its sessions in the past and its people spread over them. */
 async function fill({ database }: Bookable): Promise<void> {
   const users = Array.from({ length: STUDENTS }, (_, at) => 1_000 + at);
-  const teacherOf = (at: number) => 1_000 + (at % TEACHERS);
+  const teacherOf = (at: number) => 1_000 + (at % TEACHERS_FILLED);
   const startOf = (at: number) => addMinutes(FIRST, at * 60);
   await writing(database, async (trx) => {
-    const rows = (table: (typeof LARGE)[number] | "teacher", columns: string[], all: Cell[][]) =>
-      insertRows(database, trx, table, columns, all);
+    const rows = (
+      table: (typeof LARGE)[number] | "teacher" | "booking_series",
+      columns: string[],
+      all: Cell[][],
+    ) => insertRows(database, trx, table, columns, all);
     const yes = database.engine === "sqlite" ? 1 : true;
     await rows(
       "app_user",
@@ -75,7 +94,7 @@ async function fill({ database }: Bookable): Promise<void> {
       "teacher",
       ["id", "user_id", "is_approved"].filter((c) => database.layout.has("teacher", c)),
       users
-        .slice(0, TEACHERS)
+        .slice(0, TEACHERS_FILLED)
         .map((id) => [id, id, yes].slice(0, database.layout.has("teacher", "is_approved") ? 3 : 2)),
     );
     await rows(
@@ -106,6 +125,18 @@ async function fill({ database }: Bookable): Promise<void> {
           return Object.keys(columns).map((name) => row[name] as Cell);
         }),
       ),
+    );
+    await rows(
+      "booking_series",
+      Object.keys(seriesRow("ana")),
+      Array.from({ length: SERIES }, () => Object.values(seriesRow("ana")) as Cell[]),
+    );
+    const booked = await trx.selectFrom("live_class_booking").select("id").orderBy("id").execute();
+    const known = await trx.selectFrom("booking_series").select("id").orderBy("id").execute();
+    await rows(
+      "booking_series_item",
+      ["series_id", "booking_id", "occurrence_index"],
+      booked.map(({ id }, at) => [known[at % SERIES]!.id, id, Math.floor(at / SERIES) + 1]),
     );
     await rows(
       "session_waitlist",
@@ -199,6 +230,25 @@ const OPERATIONS: Record<string, (context: Context) => Promise<unknown>> = {
     }),
   "cancelling a lesson": async (c) =>
     cancelBooking(c, { id: (await createBooking(c, lesson("ana", "once"))).booking!.id }),
+  "a series": async (c) => {
+    await createSeries(c, seriesFor("ana", { count: 2 }));
+    return listSeries(inside(c), { ...ALL_SERIES, ids: [1] }, c.now);
+  },
+  "a series of seats": (c) =>
+    createSeries(
+      c,
+      seriesFor("ana", {
+        place: { course_id: COURSES.spanish, teacher_id: TEACHERS.tom, startsAt: null },
+        from: "2027-02-01",
+        count: 1,
+      }),
+    ),
+  "completing series, and moving one of their lessons": async (c) => {
+    const { id } = await createSeries(c, seriesFor("ana", { count: 2 }));
+    await moveOccurrence(c, { series: id, occurrence_index: 1, to: { date: "2026-12-29" as never } });
+    await cancelSeries(c, { id });
+    return listOverdueSeries(c.trx, { after: 0, limit: 100, now: c.now });
+  },
   "moving a seat": async (c) => {
     const { booking } = await createBooking(c, seat("ana", "morning"));
     return rescheduleBooking(c, { id: booking!.id, to: { session_id: SESSIONS.evening } });

@@ -7,8 +7,13 @@ import { SERIES_FIELDS, viewSeries } from "../../db/series-list.ts";
 import type { Actor } from "../../domain/actor.ts";
 import { FREQUENCIES, SERIES_TYPES } from "../../domain/series.ts";
 import { daysText, ruleWords } from "../../domain/series-text.ts";
-import { type Context, inside, operate } from "../../operations/context.ts";
-import { type AskedSeries, createSeries, type SeriesRequest, trySeries } from "../../operations/series.ts";
+import { type Context, inside, look, operate } from "../../operations/context.ts";
+import {
+  type AskedSeries,
+  createSeries,
+  previewSeries,
+  type SeriesRequest,
+} from "../../operations/series.ts";
 import { ON_CONFLICT } from "../../operations/series-book.ts";
 import { getTeacher } from "../../operations/series-pattern.ts";
 import { findZones, onBothClocks } from "../../operations/series-view.ts";
@@ -155,14 +160,14 @@ async function preview(here: Shell, flags: SeriesFlags): Promise<void> {
   if (refused) here.exit(EXIT.refused);
 }
 
-/** The same as making it, taken back. */
+/** Nothing is kept. */
 export async function tryOut(
   here: Shell,
   { database, actor, asked }: { database: Database; actor: Actor; asked: SeriesRequest },
 ): Promise<Asked> {
-  return operate(database, { ...actingFor(here, actor), rehearse: true }, async (context) =>
-    describeAsked(context, await trySeries(context, asked), asked.student_user_id),
-  );
+  const acting = actingFor(here, actor);
+  const tried = await previewSeries(database, acting, asked);
+  return look(database, acting, (context) => describeAsked(context, tried, asked.student_user_id));
 }
 
 export function isRefused(row: Row, { on_conflict }: Pick<TypedSeries, "on_conflict">): boolean {
