@@ -24,6 +24,20 @@ const MOVES = ["created", "rebooked", "moved"];
  * @returns by booking; one that is gone is not there
  */
 export async function listPlanned(db: Db, bookings: readonly number[]): Promise<Map<number, Planned>> {
+  const moves = await traceBack(db, bookings);
+  const times = await readTimes(db, [...moves.keys()]);
+  const planned = bookings.map((id) => [id, follow(id, moves, times)] as const);
+  return new Map(planned.filter((one): one is [number, Planned] => one[1] !== null));
+}
+
+/** The bookings that these took the place of, directly or in several moves. */
+export async function listLeftBehind(db: Db, bookings: readonly number[]): Promise<Set<number>> {
+  const moves = [...(await traceBack(db, bookings)).values()].flat();
+  return new Set(moves.map(({ moved_from }) => moved_from).filter((id) => id !== null));
+}
+
+/** The moves of these bookings and of all that they took the place of. */
+async function traceBack(db: Db, bookings: readonly number[]): Promise<Map<number, Move[]>> {
   const moves = new Map<number, Move[]>();
   for (let ask = [...new Set(bookings)]; ask.length > 0; ) {
     const found = await readMoves(db, ask);
@@ -31,9 +45,7 @@ export async function listPlanned(db: Db, bookings: readonly number[]): Promise<
     const earlier = [...found.values()].flat().map(({ moved_from }) => moved_from);
     ask = [...new Set(earlier)].filter((id): id is number => id !== null && !moves.has(id));
   }
-  const times = await readTimes(db, [...moves.keys()]);
-  const planned = bookings.map((id) => [id, follow(id, moves, times)] as const);
-  return new Map(planned.filter((one): one is [number, Planned] => one[1] !== null));
+  return moves;
 }
 
 /** Backwards in time: a booking that was left and returned to was itself come to from elsewhere. */

@@ -6,8 +6,10 @@ import {
   listSeriesIds,
   listSeriesItems,
   readSeriesMembers,
+  type SeriesItem,
   type SeriesMember,
 } from "../db/legacy-series.ts";
+import { listLeftBehind } from "../db/series-moves.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
 import type { Trx } from "../db/transaction.ts";
 import { nextId } from "./ids.ts";
@@ -194,8 +196,8 @@ async function insertItems(
 }
 
 /**
- * Brings a series up to date with its members. A series row that people changed keeps their values; where
- * they added occurrences of their own, new members follow at the end, else the items are numbered anew.
+ * Brings a series up to date with its members. A series row that people changed keeps their values; where they
+ * added occurrences of their own, or moved some, new members follow at the end, else the items are numbered anew.
  */
 async function rewrite(context: WriteContext, before: Known, series: BuiltSeries): Promise<void> {
   const { trx, database } = context;
@@ -207,24 +209,9 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
   if (stored === undefined) return;
   const items = await listSeriesItems(trx, [before.series_id]);
   const there = items.map((item) => item.booking_id);
-  const left = there.filter((id) => !series.items.includes(id));
-  const added = await listNotMigrated(trx, left);
-  if (added.length > 0) {
-    await deleteItems(
-      trx,
-      before.series_id,
-      left.filter((id) => !added.includes(id)),
-    );
-    const last = Math.max(...items.map((item) => item.occurrence_index));
-    const missing = series.items.filter((id) => !there.includes(id));
-    await insertItems(context, before.series_id, missing, last + 1);
-  } else if (
-    there.join() !== series.items.join() ||
-    items.some((item, at) => item.occurrence_index !== at + 1)
-  ) {
-    await deleteItems(trx, before.series_id, there);
-    await insertItems(context, before.series_id, series.items);
-  }
+  const asMembers =
+    there.join() === series.items.join() && items.every((item, at) => item.occurrence_index === at + 1);
+  if (!asMembers) await rewriteItems(context, before.series_id, items, series.items);
   const untouched = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === before.source_hash;
   if (!untouched) return;
   await updateRows(database, trx, "booking_series", SERIES_COLUMNS, [[before.series_id, ...series.cells]]);
@@ -233,6 +220,32 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
     .set({ source_hash: fingerprint(series.cells) })
     .where("series_id", "=", before.series_id)
     .execute();
+}
+
+async function rewriteItems(
+  context: WriteContext,
+  seriesId: number,
+  items: readonly SeriesItem[],
+  members: readonly number[],
+): Promise<void> {
+  const { trx } = context;
+  const there = items.map((item) => item.booking_id);
+  const left = there.filter((id) => !members.includes(id));
+  const added = await listNotMigrated(trx, left);
+  const leftBehind = await listLeftBehind(trx, there);
+  if (added.length === 0 && leftBehind.size === 0) {
+    await deleteItems(trx, seriesId, there);
+    await insertItems(context, seriesId, members);
+    return;
+  }
+  await deleteItems(
+    trx,
+    seriesId,
+    left.filter((id) => !added.includes(id)),
+  );
+  const last = Math.max(...items.map((item) => item.occurrence_index));
+  const missing = members.filter((id) => !there.includes(id) && !leftBehind.has(id));
+  await insertItems(context, seriesId, missing, last + 1);
 }
 
 /** A series without members is no series any more, unless people gave it occurrences or changed it. */

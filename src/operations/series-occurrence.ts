@@ -1,4 +1,5 @@
 /** One occurrence of a series: skip it, or move it. Its index stays, the others are not touched (SPEC 5, SCENARIOS 24). */
+import { findSlot } from "../db/availability.ts";
 import type { BookingRow } from "../db/booking.ts";
 import { listPlanned } from "../db/series-moves.ts";
 import { notFound, refused } from "../domain/error.ts";
@@ -54,7 +55,9 @@ export async function moveOccurrence(
 ): Promise<Rescheduled> {
   const loaded = await loadSeries(context, series, "move a lesson of");
   const id = bookingOf(loaded, occurrence_index);
-  const place = isOnDate(to) ? await placeOn(context, loaded, { id, date: to.date }) : to;
+  const place = isOnDate(to)
+    ? await placeOn(context, loaded, { id, date: to.date })
+    : await inCourse(context, loaded, to);
   const moved = await rescheduleBooking(context, { ...asked, id, to: place });
   await record(context, {
     what: "occurrence_moved",
@@ -64,6 +67,17 @@ export async function moveOccurrence(
     to: { booking_id: moved.booking.id, start_at_utc: moved.booking.start_at_utc },
   });
   return moved;
+}
+
+/** A slot for all courses of its teacher is for the series' course, unless another is named. */
+async function inCourse(
+  { database, trx }: Context,
+  { series }: LoadedSeries,
+  to: NewPlace,
+): Promise<NewPlace> {
+  if (!("slot_id" in to) || to.course_id !== null) return to;
+  const slot = await findSlot(database, trx, to.slot_id);
+  return slot?.course_id === null ? { ...to, course_id: series.course_id } : to;
 }
 
 function isOnDate(to: NewPlace | OnDate): to is OnDate {

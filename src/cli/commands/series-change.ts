@@ -4,7 +4,7 @@ import { SERIES_FIELDS, viewSeries } from "../../db/series-list.ts";
 import { CANCEL_REASONS } from "../../domain/booking.ts";
 import { plural } from "../../domain/spoken.ts";
 import { type Context, inside } from "../../operations/context.ts";
-import { ON_CONFLICT } from "../../operations/series-book.ts";
+import { type AskedOccurrence, ON_CONFLICT } from "../../operations/series-book.ts";
 import {
   cancelSeries,
   comingOf,
@@ -17,7 +17,7 @@ import { extendSeries, type SeriesExtension } from "../../operations/series-exte
 import { consult, eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import type { Row } from "../output.ts";
-import { seriesLine } from "../screens/series.ts";
+import { leftOutLines, seriesLine } from "../screens/series.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { type EndFlags, readEnding, readTerms } from "../typed-series.ts";
 
@@ -164,8 +164,8 @@ async function extend(here: Shell, words: readonly string[], input: EndFlags): P
   flags.done("such as --count 4, or --until 2027-06-30");
   const asked: Omit<SeriesExtension, "id"> = { ...terms, ending: ending! };
   const remark = ({ added, left_out }: Row) => {
-    const left = (left_out as object[]).length;
-    return ` (${plural(added as number, "occurrence")} added${left === 0 ? "" : `, ${left} left out`})`;
+    const left = left_out as AskedOccurrence[];
+    return ` (${plural(added as number, "occurrence")} added)${leftOutLines(left)}`;
   };
   await change(here, words, { columns: EXTENDED, remark }, async (context, id) => {
     const { occurrences } = await extendSeries(context, { ...asked, id });

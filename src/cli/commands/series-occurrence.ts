@@ -53,7 +53,7 @@ export function defineOccurrences(series: Command, shell: WithShell): void {
     .option("--on <DATE>", "the local date, at the series' time of day; with --slot the slot's date")
     .option("--session <ID>", "to a seat in this session")
     .option("--slot <ID>", "to a time of this availability slot (default: its next)")
-    .option("--course <ID>", "the course, where the slot is for all of its teacher's")
+    .option("--course <ID>", "another course, where the slot is for all of its teacher's")
     .option("--note <TEXT>", "another note of the student")
     .option("--override <RULES>", "rules that staff set aside: a,b,c")
     .addHelpText("after", example("move 4 6 --slot 5 --on 2026-12-11 --override course-type --dry-run"))

@@ -1,28 +1,20 @@
 /** `series preview` and `series create`: many bookings by one rule. */
 import type { Command } from "commander";
-import { findCourse, findStudent } from "../../db/booking-people.ts";
 import type { Database } from "../../db/open.ts";
 import { requireSchema } from "../../db/schema-state.ts";
 import { SERIES_FIELDS, viewSeries } from "../../db/series-list.ts";
 import type { Actor } from "../../domain/actor.ts";
 import { FREQUENCIES, SERIES_TYPES } from "../../domain/series.ts";
-import { daysText, ruleWords } from "../../domain/series-text.ts";
-import { type Context, inside, look, operate } from "../../operations/context.ts";
-import {
-  type AskedSeries,
-  createSeries,
-  previewSeries,
-  type SeriesRequest,
-} from "../../operations/series.ts";
+import { inside, operate } from "../../operations/context.ts";
+import { createSeries } from "../../operations/series.ts";
 import { ON_CONFLICT } from "../../operations/series-book.ts";
-import { getTeacher } from "../../operations/series-pattern.ts";
-import { findZones, onBothClocks } from "../../operations/series-view.ts";
 import { actingFor } from "../batch.ts";
 import { EXIT } from "../exit.ts";
-import { printObject, type Row } from "../output.ts";
+import { printObject } from "../output.ts";
 import { type AskedScreen, askedScreen, outcomeText, seriesLine } from "../screens/series.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { parseSeries, resolveSeries, type SeriesFlags, type TypedSeries } from "../typed-series.ts";
+import { describeAsked, isRefused, previewScreen, tryOut } from "./series-preview.ts";
 
 /** Of what was asked for, whether it was only tried or made. */
 const ASKED = [
@@ -89,62 +81,6 @@ export function defineSeriesRequests(series: Command, shell: WithShell): void {
     .action(async (flags: SeriesFlags, command: Command) => create(shell(command, CREATED), flags));
 }
 
-/** What was asked for, as it is printed, beside the screen of it. */
-interface Asked {
-  row: Row;
-  screen: AskedScreen;
-}
-
-/** Names, zones and local times of what was asked for. */
-export async function describeAsked(
-  context: Context,
-  asked: AskedSeries,
-  student_user_id: number,
-): Promise<Asked> {
-  const { database, trx } = context;
-  const { pattern, recurrence, ending } = asked;
-  const { teacher_id, course_id } = pattern;
-  const zones = await findZones(context, { teacher_id, student_user_id });
-  const occurrences = asked.occurrences.map((one) => ({
-    ...one,
-    ...onBothClocks(one.start_at_utc, zones),
-  }));
-  const student = (await findStudent(database, trx, student_user_id, false))?.username ?? null;
-  const teacher = (await getTeacher(context, teacher_id)).name;
-  const course = (await findCourse(database, trx, course_id))?.title ?? null;
-  const rule = ruleWords(recurrence, { from: asked.occurrences[0]!.date, clock: pattern.clock, ending });
-  return {
-    row: {
-      type: pattern.type,
-      student_user_id,
-      student,
-      teacher_id,
-      teacher,
-      course_id,
-      course,
-      frequency: recurrence.frequency,
-      interval: recurrence.interval,
-      days_of_week: daysText(recurrence.days),
-      occurrence_count: "occurrence_count" in ending ? ending.occurrence_count : null,
-      until_date: "until_date" in ending ? ending.until_date : null,
-      slot_id: pattern.type === "one_on_one_series" ? pattern.slot_id : null,
-      rule,
-      timezone: pattern.clock.zone,
-      ...zones,
-      skipped_months: asked.skipped_months,
-      conflicts: occurrences.filter(({ outcome }) => outcome === "refused").length,
-      occurrences,
-    },
-    screen: {
-      who: `${student}, ${course} with ${teacher}`,
-      rule,
-      ...zones,
-      skipped_months: asked.skipped_months,
-      occurrences,
-    },
-  };
-}
-
 async function preview(here: Shell, flags: SeriesFlags): Promise<void> {
   const typed = parseSeries(flags);
   const { row, screen } = await here.write(
@@ -160,33 +96,12 @@ async function preview(here: Shell, flags: SeriesFlags): Promise<void> {
   if (refused) here.exit(EXIT.refused);
 }
 
-/** Nothing is kept. */
-export async function tryOut(
-  here: Shell,
-  { database, actor, asked }: { database: Database; actor: Actor; asked: SeriesRequest },
-): Promise<Asked> {
-  const acting = actingFor(here, actor);
-  const tried = await previewSeries(database, acting, asked);
-  return look(database, acting, (context) => describeAsked(context, tried, asked.student_user_id));
-}
-
-export function isRefused(row: Row, { on_conflict }: Pick<TypedSeries, "on_conflict">): boolean {
-  const [conflicts, all] = [row.conflicts as number, (row.occurrences as object[]).length];
-  return on_conflict === "fail" ? conflicts > 0 : conflicts === all;
-}
-
-export function previewScreen(here: Shell, screen: AskedScreen, { on_conflict }: TypedSeries): string {
-  const { occurrences } = screen;
-  const clashes = occurrences.some(({ outcome }) => outcome === "refused");
-  const end = clashes && on_conflict === "fail" ? "; nothing would be: --on-conflict skip books those" : "";
-  return `${askedScreen(here.output, screen)}  → ${outcomeText(occurrences, clashes && on_conflict === "fail" ? "could be booked" : "would be booked")}${end}\n`;
-}
-
 async function create(here: Shell, flags: SeriesFlags): Promise<void> {
   await here.write(
     async (database, actor) => {
       await requireSchema(database);
-      const typed = parseSeries(flags);
+      const typed = await completeSeries(here, { database, actor, flags });
+      if (typed === null) return;
       const asked = await resolveSeries(database, typed);
       const { view, row, screen } = await operate(database, actingFor(here, actor), async (context) => {
         const made = await createSeries(context, asked);
@@ -200,6 +115,17 @@ async function create(here: Shell, flags: SeriesFlags): Promise<void> {
     },
     { rehearses: true },
   );
+}
+
+/** What was typed, with what a person at a terminal is asked for. Null where they left. */
+async function completeSeries(
+  here: Shell,
+  { database, actor, flags }: { database: Database; actor: Actor; flags: SeriesFlags },
+): Promise<TypedSeries | null> {
+  if (!here.canAsk) return parseSeries(flags);
+  const typed = parseSeries(flags, { complete: false });
+  const { askForSeries } = await import("./series-ask.ts");
+  return askForSeries(here, { database, actor, input: flags, typed });
 }
 
 function createdScreen(here: Shell, screen: AskedScreen, view: Parameters<typeof seriesLine>[1]): string {

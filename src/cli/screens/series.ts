@@ -2,7 +2,7 @@
 import type { SeriesView } from "../../db/series-list.ts";
 import type { LocalDate } from "../../domain/instant.ts";
 import { localTime, plural, spokenDate } from "../../domain/spoken.ts";
-import type { AskedOccurrence } from "../../operations/series-book.ts";
+import type { AskedOccurrence, OccurrenceRule } from "../../operations/series-book.ts";
 import type { BothClocks, SeriesDetails, SeriesZones } from "../../operations/series-view.ts";
 import { paintFor } from "../io.ts";
 import { escapeControl, type OutputOptions } from "../output.ts";
@@ -86,34 +86,65 @@ export interface AskedScreen extends SeriesZones {
   occurrences: readonly ShownOccurrence[];
 }
 
-/** Every occurrence that was asked for, and what became or would become of it. */
+/** Every occurrence that was asked for, what became or would become of it, and below it why. */
 export function askedScreen(options: OutputOptions, asked: AskedScreen): string {
-  const rows = asked.occurrences.map((one) => [
+  const { occurrences, skipped_months: months } = asked;
+  const rows = occurrences.map((one) => [
     one.occurrence_index === null ? "–" : String(one.occurrence_index),
     ...clockCells(one, asked),
-    one.outcome === "refused" ? `✗ ${one.outcome}` : `✓ ${one.outcome}`,
-    remarks(one),
+    one.outcome === "refused" ? "✗ refused" : `✓ ${one.outcome}`,
+    told(one.rules)
+      .map(({ rule }) => rule)
+      .join(", "),
   ]);
   const columns = ["#", ...clockColumns(asked), "outcome", ""];
-  const months = asked.skipped_months;
+  const table = section(options, `${asked.who}, ${asked.rule}`, columns, rows).slice(1);
   const skipped =
     months.length === 0
       ? ""
       : `  No such day in ${months.join(", ")}: ${months.length === 1 ? "that month is" : "these months are"} skipped.\n`;
-  return `${section(options, `${asked.who}, ${asked.rule}`, columns, rows).slice(1)}${skipped}`;
+  return `${table}${reasonLines(occurrences)}${skipped}`;
 }
 
-function remarks({ rules, clock_change, start_at_utc, teacher_local }: ShownOccurrence): string {
-  const told = rules
-    .filter(({ outcome }) => outcome !== "pass")
-    .map(({ rule, outcome, why }) => `${why} (${outcome === "fail" ? rule : `${rule}, set aside by staff`})`);
+function told(rules: readonly OccurrenceRule[]): OccurrenceRule[] {
+  return rules.filter(({ outcome }) => outcome !== "pass");
+}
+
+/** A line for each reason, with the dates that it is about: `all: ana is not enrolled in Talk (enrollment)`. */
+function reasonLines(occurrences: readonly ShownOccurrence[]): string {
+  const dates = new Map<string, string[]>();
+  for (const one of occurrences)
+    for (const remark of remarks(one))
+      dates.set(remark, [...(dates.get(remark) ?? []), spokenDate(one.date)]);
+  return [...dates]
+    .map(([remark, on]) => {
+      const all = on.length > 1 && on.length === occurrences.length;
+      return `  ${all ? "all" : on.join(", ")}: ${escapeControl(remark)}\n`;
+    })
+    .join("");
+}
+
+function remarks({ rules, clock_change, start_at_utc, teacher_local }: ShownOccurrence): string[] {
+  const sentences = told(rules).map(
+    ({ rule, outcome, why }) => `${why} (${outcome === "fail" ? rule : `${rule}, set aside by staff`})`,
+  );
   if (clock_change === "gap")
-    told.push(`the clocks go forward then: the time does not exist, so ${teacher_local.slice(11)}`);
+    sentences.push(`the clocks go forward: the time does not exist, so it is ${teacher_local.slice(11)}`);
   if (clock_change === "overlap")
-    told.push(
-      `the clocks go back then: the time comes twice, so the earlier (${start_at_utc.slice(11, 16)} UTC)`,
+    sentences.push(
+      `the clocks go back: the time comes twice, so it is the earlier (${start_at_utc.slice(11, 16)} UTC)`,
     );
-  return told.join("; ");
+  return sentences;
+}
+
+/** Occurrences that were left out, a line each with why. */
+export function leftOutLines(occurrences: readonly AskedOccurrence[]): string {
+  return occurrences
+    .map(({ date, rules }) => {
+      const why = told(rules).map((one) => `${one.why} (${one.rule})`);
+      return `\n  left out ${spokenDate(date)}: ${escapeControl(why.join("; "))}`;
+    })
+    .join("");
 }
 
 /** `all 8 would be booked`, `6 of 8 would be booked` … */
