@@ -6,6 +6,7 @@ import type { Database, Db } from "./open.ts";
 import { ALL_ROWS, allOf, type Page, pageOf } from "./search.ts";
 import { SERIES_COLUMNS, type SeriesRow } from "./series.ts";
 import { isEndedItem, isLiveItem } from "./series-item.ts";
+import type { Trx } from "./transaction.ts";
 
 /** A series as people look at it; a name is null where what it refers to is gone. */
 export interface SeriesView extends SeriesRow {
@@ -99,8 +100,7 @@ export async function listSeries(
   if (statuses !== null) conditions.push(sql`s.status in (${sql.join(statuses)})`);
   const direction = filter.descending ? sql`desc` : sql`asc`;
   const items = (what: RawBuilder<unknown>, which: RawBuilder<unknown>) =>
-    sql`(select ${what} from ${sql.table("booking_series_item")} i
-      left join ${sql.table("live_class_booking")} b on b.id = i.booking_id where i.series_id = s.id and ${which})`;
+    sql`(select ${what} ${ITEMS} and ${which})`;
   const live = isLiveItem(now);
   const { rows } = await sql<SeriesView>`
     select ${sql.join(SERIES_COLUMNS.map((column) => sql.ref(`s.${column}`)))},
@@ -149,12 +149,43 @@ export async function listOverdueSeries(
   db: Db,
   { after, limit, now }: { after: number; limit: number; now: Instant },
 ): Promise<OverdueSeries[]> {
-  const items = sql`from ${sql.table("booking_series_item")} i
-    left join ${sql.table("live_class_booking")} b on b.id = i.booking_id where i.series_id = s.id`;
   const { rows } = await sql<OverdueSeries>`
-    select s.id, (select count(*) ${items}) as items, (select count(*) ${items} and b.id is null) as gone
+    select s.id, (select count(*) ${ITEMS}) as items, (select count(*) ${ITEMS} and b.id is null) as gone
     from ${sql.table("booking_series")} s
-    where s.status = 'active' and s.id > ${after} and not exists (select 1 ${items} and ${isLiveItem(now)})
+    where s.status = 'active' and s.id > ${after} and not exists (select 1 ${ITEMS} and ${isLiveItem(now)})
     order by s.id limit ${limit}`.execute(db);
   return rows.map(({ id, items: all, gone }) => ({ id, items: Number(all), gone: Number(gone) }));
 }
+
+/**
+ * Completes those of these series that are active still and have no lesson to come. They are locked first: what
+ * somebody did to one meanwhile is seen.
+ *
+ * @returns their ids, in order
+ */
+export async function completeOverdue(
+  { engine, layout }: Pick<Database, "engine" | "layout">,
+  trx: Trx,
+  ids: readonly number[],
+  now: Instant,
+): Promise<number[]> {
+  if (ids.length === 0) return [];
+  if (engine === "postgres")
+    await trx
+      .selectFrom("booking_series")
+      .select("id")
+      .where("id", "in", ids)
+      .orderBy("id")
+      .forNoKeyUpdate()
+      .execute();
+  const stamp = layout.has("booking_series", "updated_at") ? sql`, updated_at = ${now}` : sql``;
+  const { rows } = await sql<{ id: number }>`
+    update ${sql.table("booking_series")} as s set status = 'completed' ${stamp}
+    where s.id in (${sql.join(ids)}) and s.status = 'active'
+      and not exists (select 1 ${ITEMS} and ${isLiveItem(now)}) returning id`.execute(trx);
+  return rows.map(({ id }) => id).toSorted((a, b) => a - b);
+}
+
+/** The items `i` of a series `s`, with their bookings `b`. */
+const ITEMS = sql`from ${sql.table("booking_series_item")} i
+  left join ${sql.table("live_class_booking")} b on b.id = i.booking_id where i.series_id = s.id`;

@@ -1,12 +1,10 @@
 /** `series advance`: cron's command, which completes the series whose lessons are all over (SPEC 5). */
+import { recordEvents } from "../db/audit.ts";
 import { type Database, driverError } from "../db/open.ts";
-import { findSeries } from "../db/series.ts";
-import { isLive, listSeriesItems } from "../db/series-item.ts";
-import { listOverdueSeries, type OverdueSeries } from "../db/series-list.ts";
+import { completeOverdue, listOverdueSeries, type OverdueSeries } from "../db/series-list.ts";
 import { ClassbookError } from "../domain/error.ts";
 import { type Acting, type Context, operate } from "./context.ts";
 import { requireStaff } from "./permission.ts";
-import { setStatus } from "./series-change.ts";
 import { broken } from "./series-clock.ts";
 
 const PAGE = 200;
@@ -65,11 +63,12 @@ async function completePage(
   done: Advanced,
 ): Promise<number[]> {
   try {
-    return await operate(database, acting, async (context) => {
-      const completed: number[] = [];
-      for (const { id } of page) if (await complete(context, id)) completed.push(id);
-      return completed;
-    });
+    return await operate(database, acting, (context) =>
+      complete(
+        context,
+        page.map(({ id }) => id),
+      ),
+    );
   } catch (thrown) {
     const error = await driverError(thrown, database);
     if (error instanceof ClassbookError) throw error; // Locked, or out of reach: so are the others.
@@ -83,13 +82,20 @@ async function completePage(
   }
 }
 
-/** Somebody may have paused or extended it meanwhile. @returns whether it was completed */
-async function complete(context: Context, id: number): Promise<boolean> {
-  const { database, trx, now } = context;
-  const series = await findSeries(database, trx, id, true);
-  if (series?.status !== "active") return false;
-  const items = await listSeriesItems(database, trx, id);
-  if (items.some((item) => isLive(item, now))) return false;
-  await setStatus(context, series, "completed", { what: "completed" });
-  return true;
+/** Somebody may have paused or extended one meanwhile. @returns those that were completed */
+async function complete({ database, trx, now, actor }: Context, ids: readonly number[]): Promise<number[]> {
+  const completed = await completeOverdue(database, trx, ids, now);
+  await recordEvents(
+    trx,
+    completed.map((id) => ({
+      at: now,
+      actor,
+      what: "completed",
+      subject: "booking_series",
+      subject_id: id,
+      from: { status: "active" },
+      to: { status: "completed" },
+    })),
+  );
+  return completed;
 }

@@ -107,13 +107,21 @@ export interface SeriesCancelling {
  */
 export async function cancelSeries(context: Context, asked: SeriesCancelling): Promise<number[]> {
   const { id, note = null } = asked;
-  const { series, items } = await loadSeries(context, id, "cancel");
-  requireStatus(series, ["active", "paused"], "cancelled");
-  const coming = comingOf(context, items);
+  const loaded = await loadSeries(context, id, "cancel");
+  const { series } = loaded;
+  const seen = comingOf(context, loaded.items);
+  // One that was completed may have a lesson that somebody moved ahead since.
+  requireStatus(
+    series,
+    seen.length > 0 ? ["active", "paused", "completed"] : ["active", "paused"],
+    "cancelled",
+  );
   await lockInOrder(context, {
-    sessions: coming.map(({ session_id }) => session_id),
-    teachers: coming.map(({ session_id, teacher_id }) => (session_id === null ? teacher_id : null)),
+    sessions: seen.map(({ session_id }) => session_id),
+    teachers: seen.map(({ session_id, teacher_id }) => (session_id === null ? teacher_id : null)),
   });
+  // Whoever cancelled or moved one of them meanwhile is done.
+  const coming = comingOf(context, await listSeriesItems(context.database, context.trx, id));
   const refusals: { item: SeriesItem; error: ClassbookError }[] = [];
   for (const item of coming)
     try {

@@ -44,7 +44,12 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       "active",
       "paused",
     ]);
-    expect(await refusal(school, (c) => cancelSeries(c, { id: over.id }))).toBe("status");
+    const after = { now: "2026-11-24 17:00:00" };
+    expect(await refusal(school, (c) => cancelSeries(c, { id: over.id }), after)).toBe("status");
+    const { booking_event } = await contents(school.database.db);
+    expect(
+      booking_event.filter(({ what }) => what === "completed").map(({ subject_id }) => subject_id),
+    ).toEqual([skipped.id, over.id]);
   });
 
   test("in pages, and no more than asked for", async () => {

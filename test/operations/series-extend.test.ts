@@ -1,8 +1,9 @@
 /** Going on with series (SPEC 5): from where, in which rhythm, and what stands in the way. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSeries, type SeriesRequest } from "../../src/operations/series.ts";
+import { cancelSeries } from "../../src/operations/series-change.ts";
 import { extendSeries } from "../../src/operations/series-extend.ts";
-import { moveOccurrence } from "../../src/operations/series-occurrence.ts";
+import { moveOccurrence, skipOccurrence } from "../../src/operations/series-occurrence.ts";
 import { describeSeries } from "../../src/operations/series-view.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
 import { type Bookable, COURSES, KINDS, makeBookable, SLOTS, TEACHERS, TODAY } from "../support/bookable.ts";
@@ -148,4 +149,28 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await refusal(school, (c) => extendSeries(c, extension(id)))).toBe("broken_series");
     expect((await school.look((c) => describeSeries(c, id))).problem).toMatch(sentence);
   });
+
+  test.runIf(engine === "sqlite")(
+    "a booking that is gone: named where it is needed, and in the way of nothing else",
+    async () => {
+      const id = await putSeries(school, "ana", [
+        { start: "2026-11-24 16:00:00" },
+        { start: "2026-12-01 16:00:00" },
+      ]);
+      const gone = (await itemsOf(school, id))[1]!.booking_id;
+      school.database.sqlite!.pragma("foreign_keys = off");
+      await school.database.db.deleteFrom("live_class_booking").where("id", "=", gone).execute();
+      expect(await refusal(school, (c) => extendSeries(c, extension(id)))).toBe("broken_series");
+      const skip = (occurrence_index: number) => (c: Parameters<typeof skipOccurrence>[0]) =>
+        skipOccurrence(c, { series: id, occurrence_index });
+      expect(await refusal(school, skip(2))).toBe("broken_series");
+      const shown = await school.look((c) => describeSeries(c, id));
+      expect(shown).toMatchObject({
+        problem: expect.stringContaining(`booking ${gone} of occurrence 2 is gone`),
+      });
+      expect(shown.items[1]).toMatchObject({ booking_id: gone, status: null, start_at_utc: null });
+      expect(shown).toMatchObject({ total: 2, done: 0, cancelled: 1, upcoming: 1 });
+      expect(await school.run((c) => cancelSeries(c, { id }))).toHaveLength(1);
+    },
+  );
 });

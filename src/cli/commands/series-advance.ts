@@ -18,7 +18,7 @@ export function defineAdvance(series: Command, shell: WithShell): void {
     .option("--limit <N>", "complete at most so many")
     .addHelpText(
       "after",
-      "\nSafe to run at any time and twice at once. Exits with 0 where there is nothing to do, with 7 where some series could\nnot be completed: they are named. With --quiet it says nothing that is not wrong.\n\nExample:\n  $ classbook series advance --dry-run --now 2027-06-30T00:00:00Z --db sample/school.sqlite3",
+      "\nSafe to run at any time and twice at once. Exits with 0 where there is nothing to do, with 7 where some series could\nnot be completed, with 3 where none could: they are named. With --quiet it says nothing that is not wrong.\n\nExample:\n  $ classbook series advance --dry-run --now 2027-06-30T00:00:00Z --db sample/school.sqlite3",
     )
     .action(async (input: { limit?: string }, command: Command) => advance(shell(command, COLUMNS), input));
 }
