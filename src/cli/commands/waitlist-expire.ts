@@ -40,9 +40,10 @@ export function defineExpire(waitlist: Command, shell: WithShell): void {
       "after",
       `
 One transaction for each session. A second run waits up to 10 s for the first to end, then exits with 5; a run that was
-killed leaves nothing half done. Exits with 7 where a session failed: the others are done. Says what it did in one line
-(in a pipe ${COUNTS.join(", ")}), in JSON with who expired, was offered a seat, or was skipped and why; so does
---dry-run. With --quiet it is silent where there was nothing to do.
+killed leaves nothing half done. Exits with 7 where a session failed: the others are done.
+
+Says what it did in one line, in a pipe as ${COUNTS.join(", ")}; in JSON with who
+expired, was offered a seat, or was skipped and why, and so does --dry-run. --quiet is silent where there is nothing to do.
 
 Example:
   $ classbook waitlist expire --dry-run --now 2026-11-20T09:00:00Z --db sample/school.sqlite3`,
