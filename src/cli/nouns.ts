@@ -148,6 +148,10 @@ export const NOUNS: Record<string, Noun> = {
       },
     ],
   },
+  tick: {
+    summary: "all upkeep in one run, for cron: waitlists, sessions that are over, series",
+    parts: alone(async () => (await import("./commands/tick.ts")).defineTick),
+  },
   student: {
     summary: "who learns: accounts, time zones, enrollments",
     parts: [

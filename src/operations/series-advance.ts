@@ -1,9 +1,8 @@
 /** `series advance`: cron's command, which completes the series whose lessons are all over (SPEC 5). */
-import { recordEvents } from "../db/audit.ts";
 import { type Database, driverError } from "../db/open.ts";
 import { completeOverdue, listOverdueSeries, type OverdueSeries } from "../db/series-list.ts";
 import { ClassbookError } from "../domain/error.ts";
-import { type Acting, type Context, operate } from "./context.ts";
+import { type Acting, type Context, operate, recordAll } from "./context.ts";
 import { requireStaff } from "./permission.ts";
 import { broken } from "./series-clock.ts";
 
@@ -83,13 +82,11 @@ async function completePage(
 }
 
 /** Somebody may have paused or extended one meanwhile. @returns those that were completed */
-async function complete({ database, trx, now, actor }: Context, ids: readonly number[]): Promise<number[]> {
-  const completed = await completeOverdue(database, trx, ids, now);
-  await recordEvents(
-    trx,
+async function complete(context: Context, ids: readonly number[]): Promise<number[]> {
+  const completed = await completeOverdue(context.database, context.trx, ids, context.now);
+  await recordAll(
+    context,
     completed.map((id) => ({
-      at: now,
-      actor,
       what: "completed",
       subject: "booking_series",
       subject_id: id,

@@ -185,7 +185,11 @@ describe("cron", () => {
       out: "2 series would be completed: 1, 4\n",
     });
     expect(await json(`advance ${late} --limit 1`)).toEqual({ completed: 1, series: [1], failed: [] });
-    expect(await run(`advance ${late} --quiet`)).toMatchObject({ code: 0, out: "", err: "" });
+    expect(await run(`advance ${late} --quiet`)).toMatchObject({
+      code: 0,
+      out: "1 series completed: 4\n",
+      err: "",
+    });
     expect(await json(`advance ${late}`)).toEqual({ completed: 0, series: [], failed: [] });
     expect(await run(`advance --as ana ${late}`)).toMatchObject({ code: 3 });
   });
