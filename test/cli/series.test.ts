@@ -38,6 +38,14 @@ const errorOf = async (words: string) => {
   return { code: ran.code, ...JSON.parse(ran.err.trim().split("\n").at(-1)!).error };
 };
 
+test("a refusal names its conflicts for machines, instants as everywhere", async () => {
+  const { code, details } = await errorOf("create --slot 2 --student greta --count 3");
+  expect(code).toBe("teacher-overlap");
+  expect(details.conflicts).toMatchObject([
+    { occurrence: 1, date: "2026-11-26", start_at_utc: "2026-11-26T08:30:00Z", rules: ["teacher-overlap"] },
+  ]);
+});
+
 describe("preview", () => {
   test("writes nothing, says of each date what would become of it, and exits as create would", async () => {
     const before = school.hash();
