@@ -6,7 +6,6 @@ import type { Database, Db } from "./open.ts";
 import { ALL_ROWS, allOf, type Page, pageOf } from "./search.ts";
 import { SERIES_COLUMNS, type SeriesRow } from "./series.ts";
 import { isEndedItem, isLiveItem } from "./series-item.ts";
-import type { Trx } from "./transaction.ts";
 
 /** A series as people look at it; a name is null where what it refers to is gone. */
 export interface SeriesView extends SeriesRow {
@@ -133,57 +132,21 @@ export async function viewSeries(database: Database, id: number, now: Instant): 
   return (await listSeries(database, { ...ALL_SERIES, ids: [id] }, now))[0] ?? null;
 }
 
-/** An active series without a lesson to come. */
-export interface OverdueSeries {
-  id: number;
-  items: number;
-  /** Items whose booking is gone. */
-  gone: number;
-}
-
 /**
- * The next active series without a lesson to come, by id. No index holds the status: a school has few series beside
- * its bookings, and they are read in the order of their key; their items are found by index.
+ * The next active series without a lesson to come. No index holds the status: a school has few series beside its
+ * bookings, and they are read in the order of their key; their items are found by index.
+ *
+ * @returns ids, in order
  */
 export async function listOverdueSeries(
   db: Db,
   { after, limit, now }: { after: number; limit: number; now: Instant },
-): Promise<OverdueSeries[]> {
-  const { rows } = await sql<OverdueSeries>`
-    select s.id, (select count(*) ${ITEMS}) as items, (select count(*) ${ITEMS} and b.id is null) as gone
-    from ${sql.table("booking_series")} s
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select s.id from ${sql.table("booking_series")} s
     where s.status = 'active' and s.id > ${after} and not exists (select 1 ${ITEMS} and ${isLiveItem(now)})
     order by s.id limit ${limit}`.execute(db);
-  return rows.map(({ id, items: all, gone }) => ({ id, items: Number(all), gone: Number(gone) }));
-}
-
-/**
- * Completes those of these series that are active still and have no lesson to come. They are locked first: what
- * somebody did to one meanwhile is seen.
- *
- * @returns their ids, in order
- */
-export async function completeOverdue(
-  { engine, layout }: Pick<Database, "engine" | "layout">,
-  trx: Trx,
-  ids: readonly number[],
-  now: Instant,
-): Promise<number[]> {
-  if (ids.length === 0) return [];
-  if (engine === "postgres")
-    await trx
-      .selectFrom("booking_series")
-      .select("id")
-      .where("id", "in", ids)
-      .orderBy("id")
-      .forNoKeyUpdate()
-      .execute();
-  const stamp = layout.has("booking_series", "updated_at") ? sql`, updated_at = ${now}` : sql``;
-  const { rows } = await sql<{ id: number }>`
-    update ${sql.table("booking_series")} as s set status = 'completed' ${stamp}
-    where s.id in (${sql.join(ids)}) and s.status = 'active'
-      and not exists (select 1 ${ITEMS} and ${isLiveItem(now)}) returning id`.execute(trx);
-  return rows.map(({ id }) => id).toSorted((a, b) => a - b);
+  return rows.map(({ id }) => id);
 }
 
 /** The items `i` of a series `s`, with their bookings `b`. */

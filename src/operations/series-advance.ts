@@ -1,98 +1,65 @@
-/** `series advance`: cron's command, which completes the series whose lessons are all over (SPEC 5). */
-import { type Database, driverError } from "../db/open.ts";
-import { completeOverdue, listOverdueSeries, type OverdueSeries } from "../db/series-list.ts";
-import { ClassbookError } from "../domain/error.ts";
-import { type Acting, type Context, operate, recordAll } from "./context.ts";
+/** `series advance`, cron's command: completes the series whose lessons are all over (SPEC 5). */
+import type { Database } from "../db/open.ts";
+import { findSeries } from "../db/series.ts";
+import { isLive, listSeriesItems } from "../db/series-item.ts";
+import { listOverdueSeries } from "../db/series-list.ts";
+import type { Acting, Context } from "./context.ts";
 import { requireStaff } from "./permission.ts";
+import { setStatus } from "./series-change.ts";
 import { broken } from "./series-clock.ts";
-
-const PAGE = 200;
+import { type Failure, sweep } from "./sweep.ts";
 
 /** What a run did. */
 export interface Advanced {
   completed: number;
   /** Their ids. */
   series: number[];
-  /** Series that could not be completed, and why. */
-  failed: { id: number; code: string; message: string }[];
+  /** Series that could not be completed: their rows are broken, or the database refused. */
+  failures: Failure[];
+  /** False where it was asked to stop, or came to its limit, before the end. */
+  finished: boolean;
 }
 
 /**
- * Completes active series without a lesson to come, a page in a transaction of its own: a run that is killed has done
- * its pages, and the next one goes on. One that fails does not stop the others.
+ * Completes active series without a lesson to come, each in a transaction of its own. Safe to run at any time, and
+ * twice at once.
  *
- * @param stopping true once somebody asked to stop
  * @throws ClassbookError refused `permission`: staff only
  */
 export async function advanceSeries(
   database: Database,
-  acting: Acting & { rehearse?: boolean },
+  acting: Acting & { rehearse: boolean },
   { limit, stopping }: { limit: number | null; stopping: () => boolean },
 ): Promise<Advanced> {
   requireStaff(acting.actor, "complete series");
-  const done: Advanced = { completed: 0, series: [], failed: [] };
-  const left = () => (limit === null ? PAGE : Math.min(PAGE, limit - done.completed));
-  for (let after = 0; left() > 0 && !stopping(); ) {
-    const page = await listOverdueSeries(database.db, { after, limit: left(), now: acting.now });
-    if (page.length === 0) break;
-    after = page.at(-1)!.id;
-    const whole = page.filter((series) => !fails(series, done));
-    for (const id of await completePage(database, acting, whole, done)) {
-      done.series.push(id);
-      done.completed += 1;
-    }
-  }
-  return done;
+  const series: number[] = [];
+  const { failures, finished } = await sweep(database, acting, {
+    due: (after, most) => listOverdueSeries(database.db, { after, limit: most, now: acting.now }),
+    work: complete,
+    onDone: (completed) => {
+      if (completed !== null) series.push(completed);
+      return completed !== null;
+    },
+    limit,
+    stopping,
+  });
+  return { completed: series.length, series, failures, finished };
 }
 
-/** A series whose rows are broken is named, and left for people. */
-function fails({ id, items, gone }: OverdueSeries, done: Advanced): boolean {
-  if (items > 0 && gone === 0) return false;
-  const why =
-    items === 0 ? "it has no occurrences" : `${gone} of its bookings ${gone === 1 ? "is" : "are"} gone`;
-  const { code, message } = broken({ id }, why);
-  done.failed.push({ id, code, message });
-  return true;
-}
-
-async function completePage(
-  database: Database,
-  acting: Acting & { rehearse?: boolean },
-  page: readonly OverdueSeries[],
-  done: Advanced,
-): Promise<number[]> {
-  try {
-    return await operate(database, acting, (context) =>
-      complete(
-        context,
-        page.map(({ id }) => id),
-      ),
-    );
-  } catch (thrown) {
-    const error = await driverError(thrown, database);
-    if (error instanceof ClassbookError) throw error; // Locked, or out of reach: so are the others.
-    if (page.length > 1) {
-      const completed: number[] = [];
-      for (const one of page) completed.push(...(await completePage(database, acting, [one], done)));
-      return completed;
-    }
-    done.failed.push({ id: page[0]!.id, code: "internal", message: (error as Error).message });
-    return [];
-  }
-}
-
-/** Somebody may have paused or extended one meanwhile. @returns those that were completed */
-async function complete(context: Context, ids: readonly number[]): Promise<number[]> {
-  const completed = await completeOverdue(context.database, context.trx, ids, context.now);
-  await recordAll(
-    context,
-    completed.map((id) => ({
-      what: "completed",
-      subject: "booking_series",
-      subject_id: id,
-      from: { status: "active" },
-      to: { status: "completed" },
-    })),
-  );
-  return completed;
+/**
+ * @returns its id; null where somebody paused, cancelled or extended it meanwhile
+ * @throws ClassbookError refused `broken_series`: left for people
+ */
+async function complete(context: Context, id: number): Promise<number | null> {
+  const { database, trx, now } = context;
+  const series = await findSeries(database, trx, id, true);
+  if (series?.status !== "active") return null;
+  const items = await listSeriesItems(database, trx, id);
+  if (items.some((item) => isLive(item, now))) return null;
+  if (items.length === 0) throw broken(series, "it has no occurrences");
+  const gone = items.find(({ status }) => status === null);
+  if (gone !== undefined)
+    throw broken(series, `booking ${gone.booking_id} of occurrence ${gone.occurrence_index} is gone`);
+  await setStatus(context, series, "completed", { what: "completed" });
+  return id;
 }

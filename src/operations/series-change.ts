@@ -73,7 +73,7 @@ export async function resumeSeries(context: Context, id: number): Promise<void> 
 }
 
 /** @param event what happened, in the past tense, and what else of it is to be kept */
-async function setStatus(
+export async function setStatus(
   context: Context,
   series: SeriesRow,
   status: SeriesStatus,

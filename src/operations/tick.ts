@@ -53,7 +53,7 @@ export async function tick(
   const failures = [
     ...queues.failures.map(({ session_id, ...why }) => ({ what: "queue" as const, id: session_id, ...why })),
     ...sessions.failures.map((failure) => ({ what: "session" as const, ...failure })),
-    ...series.failed.map((failure) => ({ what: "series" as const, ...failure })),
+    ...series.failures.map((failure) => ({ what: "series" as const, ...failure })),
   ];
   return {
     expired: queues.expired,
@@ -65,7 +65,6 @@ export async function tick(
     series_completed: series.completed,
     failed: failures.length,
     failures,
-    finished:
-      queues.finished && sessions.finished && !stopping() && (limit === null || series.completed < limit),
+    finished: queues.finished && sessions.finished && series.finished,
   };
 }

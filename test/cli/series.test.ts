@@ -187,18 +187,26 @@ describe("formats", () => {
 describe("cron", () => {
   test("advance: one line or an object, 0 with nothing to do, silent with --quiet, the same again", async () => {
     const late = "--now 2027-06-30T00:00:00Z";
+    const nothing = { completed: 0, failed: 0, finished: true, series: [], failures: [] };
     expect(await run("advance")).toMatchObject({ code: 0, out: "0 series completed\n", err: "" });
+    expect((await run("advance --fields completed,failed")).out).toBe("0\t0\n");
+    expect(await json("advance")).toEqual(nothing);
     expect(await run("advance --quiet")).toMatchObject({ code: 0, out: "", err: "" });
     expect(await run(`advance ${late} --dry-run`)).toMatchObject({
       out: "2 series would be completed: 1, 4\n",
     });
-    expect(await json(`advance ${late} --limit 1`)).toEqual({ completed: 1, series: [1], failed: [] });
+    expect(await json(`advance ${late} --limit 1`)).toEqual({
+      ...nothing,
+      completed: 1,
+      finished: false,
+      series: [1],
+    });
     expect(await run(`advance ${late} --quiet`)).toMatchObject({
       code: 0,
       out: "1 series completed: 4\n",
       err: "",
     });
-    expect(await json(`advance ${late}`)).toEqual({ completed: 0, series: [], failed: [] });
+    expect(await json(`advance ${late}`)).toEqual(nothing);
     expect(await run(`advance --as ana ${late}`)).toMatchObject({ code: 3 });
   });
 });
