@@ -9,9 +9,15 @@ import {
   type SeriesItem,
   type SeriesMember,
 } from "../db/legacy-series.ts";
+import {
+  deleteItems,
+  deleteSeries,
+  listRememberedSeries,
+  readStoredSeries,
+  rememberSeriesHash,
+} from "../db/legacy-series-write.ts";
 import { listLeftBehind } from "../db/series-moves.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
-import type { Trx } from "../db/transaction.ts";
 import { nextId } from "./ids.ts";
 import type { WriteContext } from "./write.ts";
 
@@ -119,15 +125,12 @@ function keyOf(series: BuiltSeries): string {
   return `${series.recurring_series_id} ${series.cells[0]} ${series.cells[1]} ${series.cells[2]}`;
 }
 
-/** The series that earlier runs made of the legacy ids in (after, upTo]; upTo null = of all ids after. */
 async function listKnown(
   { trx }: WriteContext,
   after: string,
   upTo: string | null,
 ): Promise<Map<string, Known>> {
-  let query = trx.selectFrom("legacy_series").selectAll().where("recurring_series_id", ">", after);
-  if (upTo !== null) query = query.where("recurring_series_id", "<=", upTo);
-  const rows = await query.execute();
+  const rows = await listRememberedSeries(trx, after, upTo);
   return new Map(
     rows.map((row) => {
       const key = `${row.recurring_series_id} ${row.student_user_id} ${row.teacher_id} ${row.course_id}`;
@@ -201,12 +204,8 @@ async function insertItems(
  */
 async function rewrite(context: WriteContext, before: Known, series: BuiltSeries): Promise<void> {
   const { trx, database } = context;
-  const stored = await trx
-    .selectFrom("booking_series")
-    .selectAll()
-    .where("id", "=", before.series_id)
-    .executeTakeFirst();
-  if (stored === undefined) return;
+  const stored = await readStoredSeries(trx, before.series_id);
+  if (stored === null) return;
   const items = await listSeriesItems(trx, [before.series_id]);
   const there = items.map((item) => item.booking_id);
   const asMembers =
@@ -215,11 +214,7 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
   const untouched = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === before.source_hash;
   if (!untouched) return;
   await updateRows(database, trx, "booking_series", SERIES_COLUMNS, [[before.series_id, ...series.cells]]);
-  await trx
-    .updateTable("legacy_series")
-    .set({ source_hash: fingerprint(series.cells) })
-    .where("series_id", "=", before.series_id)
-    .execute();
+  await rememberSeriesHash(trx, before.series_id, fingerprint(series.cells));
 }
 
 async function rewriteItems(
@@ -260,23 +255,9 @@ async function removeEmpty(context: WriteContext, gone: readonly Known[]): Promi
       there.filter((id) => !added.includes(id)),
     );
     if (added.length > 0) continue;
-    const stored = await trx
-      .selectFrom("booking_series")
-      .selectAll()
-      .where("id", "=", series_id)
-      .executeTakeFirst();
-    if (stored !== undefined && fingerprint(SERIES_COLUMNS.map((column) => stored[column])) !== source_hash)
+    const stored = await readStoredSeries(trx, series_id);
+    if (stored !== null && fingerprint(SERIES_COLUMNS.map((column) => stored[column])) !== source_hash)
       continue;
-    await trx.deleteFrom("booking_series").where("id", "=", series_id).execute();
-    await trx.deleteFrom("legacy_series").where("series_id", "=", series_id).execute();
+    await deleteSeries(trx, series_id);
   }
-}
-
-async function deleteItems(trx: Trx, seriesId: number, bookings: readonly number[]): Promise<void> {
-  if (bookings.length === 0) return;
-  await trx
-    .deleteFrom("booking_series_item")
-    .where("series_id", "=", seriesId)
-    .where("booking_id", "in", bookings)
-    .execute();
 }

@@ -46,6 +46,8 @@ export async function sweep<T>(
 ): Promise<Swept> {
   const swept: Swept = { changed: 0, failures: [], finished: false };
   for await (const id of inPages(due)) {
+    // Signals get their turn: SQLite answers at once, and the event loop would not turn before the end.
+    await new Promise((turn) => setImmediate(turn));
     if (stopping() || (limit !== null && swept.changed >= limit)) return swept;
     try {
       if (onDone(await operate(database, acting, (context) => work(context, id)))) swept.changed += 1;
