@@ -150,9 +150,9 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect((await school.look((c) => describeSeries(c, id))).problem).toMatch(sentence);
   });
 
-  test.runIf(engine === "sqlite")(
-    "a booking that is gone: named where it is needed, and in the way of nothing else",
-    async () => {
+  // The foreign keys of PostgreSQL rule it out.
+  if (engine === "sqlite")
+    test("a booking that is gone: named where it is needed, and in the way of nothing else", async () => {
       const id = await putSeries(school, "ana", [
         { start: "2026-11-24 16:00:00" },
         { start: "2026-12-01 16:00:00" },
@@ -171,6 +171,5 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       expect(shown.items[1]).toMatchObject({ booking_id: gone, status: null, start_at_utc: null });
       expect(shown).toMatchObject({ total: 2, done: 0, cancelled: 1, upcoming: 1 });
       expect(await school.run((c) => cancelSeries(c, { id }))).toHaveLength(1);
-    },
-  );
+    });
 });
