@@ -12,8 +12,8 @@ import type { Trx } from "./transaction.ts";
 /** A row of booking_series: words as stored, for the app may have written others. */
 export type SeriesRow = Selectable<BookingSeriesTable>;
 
-export const SERIES_COLUMNS = [
-  "id",
+/** What a series says: every column of the model but the id. */
+export const SERIES_VALUES = [
   "student_user_id",
   "teacher_id",
   "course_id",
@@ -28,6 +28,8 @@ export const SERIES_COLUMNS = [
   "default_meeting_id",
   "default_meeting_passcode",
 ] as const;
+
+export const SERIES_COLUMNS = ["id", ...SERIES_VALUES] as const;
 
 const byId = statement<{ id: number }, SeriesRow>((db, { id }) =>
   db.selectFrom("booking_series").select(SERIES_COLUMNS).where("id", "=", id),

@@ -15,13 +15,14 @@ import { changeBack, LEASE, listRuns, type RunRow, updateRun } from "../db/legac
 import { listNotMigrated, listSeriesItems } from "../db/legacy-series.ts";
 import { deleteItemsBy, forgetSeriesOfRun } from "../db/legacy-series-write.ts";
 import type { Database, Db } from "../db/open.ts";
+import { SERIES_VALUES } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
 import { noIds } from "./ids.ts";
-import { fingerprint, SERIES_COLUMNS, writeSeriesPage } from "./series.ts";
+import { fingerprint, writeSeriesPage } from "./series.ts";
 import { removeBookings, type WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
@@ -164,7 +165,7 @@ async function sortOutSeries(db: Db, runId: number): Promise<{ removable: number
   for (const { known, stored } of await listRunSeries(db, runId)) {
     if (stored === null) continue;
     const items = (await listSeriesItems(db, [known.series_id])).map((item) => item.booking_id);
-    const asWritten = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === known.source_hash;
+    const asWritten = fingerprint(SERIES_VALUES.map((column) => stored[column])) === known.source_hash;
     if (asWritten && (await listNotMigrated(db, items)).length === 0) removable.push(known.series_id);
     else
       touched.push({

@@ -16,6 +16,7 @@ import {
   readStoredSeries,
   rememberSeriesHash,
 } from "../db/legacy-series-write.ts";
+import { SERIES_VALUES } from "../db/series.ts";
 import { listLeftBehind } from "../db/series-moves.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
 import { nextId } from "./ids.ts";
@@ -23,25 +24,9 @@ import type { WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
 
-export const SERIES_COLUMNS = [
-  "student_user_id",
-  "teacher_id",
-  "course_id",
-  "type",
-  "status",
-  "frequency",
-  "interval",
-  "days_of_week",
-  "occurrence_count",
-  "until_date",
-  "default_meeting_link",
-  "default_meeting_id",
-  "default_meeting_passcode",
-] as const;
-
 export interface BuiltSeries {
   recurring_series_id: string;
-  /** In the order of SERIES_COLUMNS. */
+  /** In the order of SERIES_VALUES. */
   cells: Cell[];
   /** booking ids, first occurrence first */
   items: number[];
@@ -153,7 +138,7 @@ async function insertSeries(context: WriteContext, fresh: readonly [number, Buil
     database,
     trx,
     "booking_series",
-    ["id", ...SERIES_COLUMNS, ...stamps],
+    ["id", ...SERIES_VALUES, ...stamps],
     fresh.map(([id, series]) => [id, ...series.cells, ...stamps.map((column) => series[column])]),
   );
   for (const [id, series] of fresh) await insertItems(context, id, series.items);
@@ -211,9 +196,9 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
   const asMembers =
     there.join() === series.items.join() && items.every((item, at) => item.occurrence_index === at + 1);
   if (!asMembers) await rewriteItems(context, before.series_id, items, series.items);
-  const untouched = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === before.source_hash;
+  const untouched = fingerprint(SERIES_VALUES.map((column) => stored[column])) === before.source_hash;
   if (!untouched) return;
-  await updateRows(database, trx, "booking_series", SERIES_COLUMNS, [[before.series_id, ...series.cells]]);
+  await updateRows(database, trx, "booking_series", SERIES_VALUES, [[before.series_id, ...series.cells]]);
   await rememberSeriesHash(trx, before.series_id, fingerprint(series.cells));
 }
 
@@ -256,7 +241,7 @@ async function removeEmpty(context: WriteContext, gone: readonly Known[]): Promi
     );
     if (added.length > 0) continue;
     const stored = await readStoredSeries(trx, series_id);
-    if (stored !== null && fingerprint(SERIES_COLUMNS.map((column) => stored[column])) !== source_hash)
+    if (stored !== null && fingerprint(SERIES_VALUES.map((column) => stored[column])) !== source_hash)
       continue;
     await deleteSeries(trx, series_id);
   }
