@@ -88,13 +88,18 @@ export function parseSeries(input: SeriesFlags, { complete = true } = {}): Typed
       flags.problem("neither --slot (lessons) nor --course (seats in its sessions) is given");
     if (input.rrule === undefined && input.count === undefined && input.until === undefined)
       flags.problem("neither --count nor --until says how it ends");
-    else if (typed.ending === null && input.rrule !== undefined && input.count === undefined)
+    else if (typed.ending === null && input.count === undefined && isEndless(input.rrule))
       flags.problem(`--rrule "${input.rrule}" has neither COUNT nor UNTIL: it never ends`);
   }
   flags.done(
     "such as --slot 2 --student ana --count 8, or --course 1 --student ana --days mon,wed --until 2027-06-30",
   );
   return typed;
+}
+
+/** A rule whose other parts cannot be read may still say how it ends. */
+function isEndless(rrule: string | undefined): boolean {
+  return rrule !== undefined && !/(^|[;:\s])(COUNT|UNTIL)=/i.test(rrule);
 }
 
 /** What is refused is left as if it had not been given: the problem is noted. */

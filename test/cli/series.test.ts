@@ -129,6 +129,10 @@ describe("create", () => {
     ],
     ["create --slot 2 --student greta --count 521", /--count 521 is more than 520/],
     ["create --slot 2 --student greta --rrule FREQ=WEEKLY", /has neither COUNT nor UNTIL/],
+    [
+      "create --slot 2 --student greta --rrule FREQ=YEARLY;COUNT=3",
+      /^[^;]*;COUNT=3": [^;]*FREQ=YEARLY[^;]*$/,
+    ],
     ["create --slot 2 --student greta --rrule FREQ=WEEKLY;COUNT=2 --count 3", /leave --count out/],
     ["create --slot 2 --student greta --frequency monthly --days mon --count 2", /--days does not go with/],
     ["create --slot 2 --student greta --type group_series --count 2", /--type group_series takes --course/],
