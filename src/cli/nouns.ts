@@ -152,6 +152,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "check the invariants of the unified model, and repair",
     parts: alone(async () => (await import("./commands/verify.ts")).defineVerify),
   },
+  config: {
+    summary: "settings: what is in force, where it comes from, and setting it for good",
+    parts: alone(async () => (await import("./commands/config.ts")).defineConfig),
+  },
   drill: {
     summary: "race many bookings for the last seats, in a throw-away copy",
     parts: alone(async () => (await import("./commands/drill.ts")).defineDrill),

@@ -22,11 +22,12 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
   let program: Command | null = null;
   let address: string | null = null;
   try {
-    const shell: WithShell = (command, columns) => {
+    const shell: WithShell = (command, columns, options) => {
       const made = makeShell({
         ...parts,
         flags: command.optsWithGlobals<GlobalFlags>(),
         columns: columns ?? null,
+        mending: options?.mending === true,
         exit: (wanted) => (code = wanted),
       });
       address = made.givenAddress;
