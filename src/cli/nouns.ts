@@ -156,6 +156,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "settings: what is in force, where it comes from, and setting it for good",
     parts: alone(async () => (await import("./commands/config.ts")).defineConfig),
   },
+  completion: {
+    summary: "completion of commands, flags and their values for bash, zsh and fish",
+    parts: alone(async () => (await import("./commands/completion.ts")).defineCompletion),
+  },
   drill: {
     summary: "race many bookings for the last seats, in a throw-away copy",
     parts: alone(async () => (await import("./commands/drill.ts")).defineDrill),

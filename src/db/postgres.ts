@@ -40,6 +40,8 @@ export interface ServerAddress {
   /** The URL as people may see it. */
   address: string;
   readOnly: boolean;
+  /** Milliseconds that the server is waited for, to connect and at each query; null: to connect as long as a person would. */
+  patience: number | null;
 }
 
 /** The part of pg's client that its types leave out. */
@@ -47,7 +49,7 @@ interface SocketHolder {
   connection: { stream: { destroy(): void } };
 }
 
-export async function openPostgres({ url, address, readOnly }: ServerAddress): Promise<Opened> {
+export async function openPostgres({ url, address, readOnly, patience }: ServerAddress): Promise<Opened> {
   let config: pg.PoolConfig;
   try {
     const parsed = new URL(url);
@@ -55,7 +57,8 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
       connectionString: url,
       max: 1,
       idleTimeoutMillis: 0, // The connection holds temporary tables: it stays.
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: patience ?? 10_000,
+      ...(patience === null ? {} : { query_timeout: patience }),
       application_name: "classbook",
     };
     if (parsed.pathname.length < 2) throw new TypeError("no database name");

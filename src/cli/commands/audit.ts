@@ -6,6 +6,7 @@ import { plural } from "../../domain/spoken.ts";
 import { listEventsFor, viewEvent } from "../../operations/audit.ts";
 import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObjects } from "../output.ts";
 import { eventScreen, printEvents } from "../screens/audit.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -24,7 +25,9 @@ export function defineAudit(audit: Command, shell: WithShell): void {
   audit
     .command("list")
     .description("who did what, when, to what, from what to what, and why: the newest first")
-    .option("--subject <TABLE[:ID]>", "about this table, or this row: live_class_booking:12")
+    .addOption(
+      wordOption("--subject <TABLE[:ID]>", "about this table, or this row: live_class_booking:12", SUBJECTS),
+    )
     .option("--actor <USER>", "done by this user: id, username or e-mail address")
     .option("--what <WORD>", "what was done: created, confirmed, cancelled, updated …")
     .option("--from <INSTANT>", "then or later")

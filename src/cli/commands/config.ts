@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { maskAddress } from "../../domain/command.ts";
 import { usageError } from "../../domain/error.ts";
 import { writeConfigFile } from "../config-file.ts";
+import { wordArgument } from "../options.ts";
 import { escapeControl, printObject, printRows, type Row } from "../output.ts";
 import {
   type ConfigFile,
@@ -33,7 +34,8 @@ interface FileFlags {
 
 export function defineConfig(config: Command, shell: WithShell): void {
   config
-    .command("show [SETTING...]")
+    .command("show")
+    .addArgument(wordArgument("[SETTING...]", "", SETTING_NAMES))
     .description("each setting's value, and where it comes from")
     .addHelpText(
       "after",
@@ -43,7 +45,12 @@ export function defineConfig(config: Command, shell: WithShell): void {
       const here = shell(command, SHOWN, { mending: true });
       return show(here, command.optsWithGlobals(), names);
     });
-  withFile(config.command("set <SETTING> <VALUE>"))
+  withFile(
+    config
+      .command("set")
+      .addArgument(wordArgument("<SETTING>", "", SETTING_NAMES))
+      .argument("<VALUE>"),
+  )
     .description("write a setting into a config file; what else stands in it stays")
     .addHelpText(
       "after",
@@ -52,7 +59,7 @@ export function defineConfig(config: Command, shell: WithShell): void {
     .action((name: string, value: string, flags: FileFlags, command: Command) =>
       change(shell(command, SHOWN, { mending: true }), whichFile(flags), requireSetting(name), value),
     );
-  withFile(config.command("unset <SETTING>"))
+  withFile(config.command("unset").addArgument(wordArgument("<SETTING>", "", SETTING_NAMES)))
     .description("take a setting out of a config file")
     .addHelpText("after", "\nExample:\n  $ classbook config unset tz")
     .action((name: string, flags: FileFlags, command: Command) =>
