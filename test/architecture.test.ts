@@ -6,6 +6,7 @@ import {
   type House,
   impurities,
   MOST_LINES,
+  queries,
   readHouse,
   tooLong,
   wrongFloors,
@@ -127,6 +128,23 @@ const RULES: Rule[] = [
     remedy: "Print by io.out and io.err (src/cli/io.ts), best through printRows or printObject.",
     broken: { "src/db/open.ts": 'console.log("here");', "scripts/setup.mjs": 'console.error("Building …");' },
     finds: ['src/db/open.ts: console.log("here");'],
+  },
+  {
+    name: "SQL is written in src/db",
+    check: queries,
+    house: source,
+    remedy: "Give the query a function with a name in src/db, and call that.",
+    broken: {
+      "src/operations/booking.ts": 'trx.selectFrom("live_class_booking");',
+      "src/legacy/series.ts": "await sql`delete from x`.execute(trx);",
+      "src/cli/commands/db.ts": 'database.sqlite?.pragma("foreign_keys");',
+      "src/db/booking.ts": 'trx.selectFrom("live_class_booking");',
+    },
+    finds: [
+      'src/operations/booking.ts: trx.selectFrom("live_class_booking");',
+      "src/legacy/series.ts: await sql`delete from x`.execute(trx);",
+      'src/cli/commands/db.ts: database.sqlite?.pragma("foreign_keys");',
+    ],
   },
   {
     name: `a file has at most ${MOST_LINES} lines`,

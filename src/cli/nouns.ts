@@ -123,6 +123,35 @@ export const NOUNS: Record<string, Noun> = {
       },
     ],
   },
+  series: {
+    summary: "bookings that recur: preview, create, extend, pause, cancel, skip or move one, complete",
+    parts: [
+      {
+        verbs: ["preview", "create"],
+        load: async () => (await import("./commands/series-request.ts")).defineSeriesRequests,
+      },
+      {
+        verbs: ["list", "show"],
+        load: async () => (await import("./commands/series-look.ts")).defineSeriesLooks,
+      },
+      {
+        verbs: ["pause", "resume", "cancel", "extend"],
+        load: async () => (await import("./commands/series-change.ts")).defineSeriesChanges,
+      },
+      {
+        verbs: ["skip", "move"],
+        load: async () => (await import("./commands/series-occurrence.ts")).defineOccurrences,
+      },
+      {
+        verbs: ["advance"],
+        load: async () => (await import("./commands/series-advance.ts")).defineAdvance,
+      },
+    ],
+  },
+  tick: {
+    summary: "all upkeep in one run, for cron: waitlists, sessions that are over, series",
+    parts: alone(async () => (await import("./commands/tick.ts")).defineTick),
+  },
   student: {
     summary: "who learns: accounts, time zones, enrollments",
     parts: [

@@ -33,14 +33,15 @@ export async function seriesChecks(names: Names, db: Db): Promise<SetCheck[]> {
       : `not exists (select 1 from ${t("booking_event")} e where e.subject = 'booking_series' and e.subject_id = ${series}) and not exists (select 1 from ${t("booking_series_item")} y join ${t("booking_event")} e on e.subject = 'live_class_booking' and e.subject_id = y.booking_id where y.series_id = ${series})`;
   const series = (row: Record<string, unknown>) => `booking_series ${row.series_id}`;
   return [
+    // One that somebody extended until a date counts no occurrences.
     {
       check: "series_items",
       what: "every legacy series numbers its items 1, 2, 3 … and counts them",
       severity: "error",
       violations: `select l.series_id, s.occurrence_count, count(x.id) as n, min(x.occurrence_index) as lowest, max(x.occurrence_index) as highest
         from ${t("legacy_series")} l left join ${t("booking_series")} s on s.id = l.series_id left join ${t("booking_series_item")} x on x.series_id = l.series_id
-        group by l.series_id, s.id, s.occurrence_count
-        having s.id is null or count(x.id) = 0 or min(x.occurrence_index) <> 1 or max(x.occurrence_index) <> count(distinct x.occurrence_index) or count(x.id) <> count(distinct x.occurrence_index) or s.occurrence_count is distinct from count(x.id)`,
+        group by l.series_id, s.id, s.occurrence_count, s.until_date
+        having s.id is null or count(x.id) = 0 or min(x.occurrence_index) <> 1 or max(x.occurrence_index) <> count(distinct x.occurrence_index) or count(x.id) <> count(distinct x.occurrence_index) or (s.until_date is null and s.occurrence_count is distinct from count(x.id))`,
       example: (row) =>
         `${series(row)} has ${row.n} items numbered ${row.lowest} … ${row.highest}, occurrence_count ${row.occurrence_count}`,
     },

@@ -5,7 +5,7 @@ import { migration as signals } from "../../migrations/0003_signals.ts";
 import { migration as uniqueBookings } from "../../migrations/0004_unique_bookings.ts";
 import { migration as bookingImport } from "../../migrations/0005_booking_import.ts";
 import { migration as operationIndexes } from "../../migrations/0006_operation_indexes.ts";
-import { migration as waitlistIndex } from "../../migrations/0007_waitlist_index.ts";
+import { migration as upkeepIndexes } from "../../migrations/0007_upkeep_indexes.ts";
 import { ClassbookError } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { SchemaMigration, Step } from "./ddl.ts";
@@ -19,7 +19,7 @@ export const MIGRATIONS: readonly SchemaMigration[] = [
   uniqueBookings,
   bookingImport,
   operationIndexes,
-  waitlistIndex,
+  upkeepIndexes,
 ];
 
 export interface AppliedMigration {

@@ -1,5 +1,9 @@
-/** The bookings of a series, as operations on single bookings touch them. */
-import type { Database } from "./open.ts";
+/** The occurrences of series: items, each with its booking (SPEC 2, 5). */
+import { type RawBuilder, sql } from "kysely";
+import { type BookingStatus, BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
+import type { Instant } from "../domain/instant.ts";
+import { requiredExtras } from "./bulk.ts";
+import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
@@ -11,3 +15,102 @@ const moved = statement<{ from: number; to: number }, never>((db, { from, to }) 
 export async function moveSeriesItem(database: Database, trx: Trx, from: number, to: number): Promise<void> {
   await moved(database, trx, { from, to });
 }
+
+const naming = statement<{ from: number; to: number }, { id: number; series_id: number; booking_id: number }>(
+  (db, { from, to }) =>
+    db
+      .selectFrom("booking_series_item")
+      .select(["id", "series_id", "booking_id"])
+      .where("booking_id", "in", [from, to]),
+);
+
+const named = statement<{ id: number; booking: number }, never>((db, { id, booking }) =>
+  db.updateTable("booking_series_item").set({ booking_id: booking }).where("id", "=", id),
+);
+
+/**
+ * As {@link moveSeriesItem}; where another occurrence of the series names the new booking, a row that had ended and
+ * was taken up again, the two change places: each occurrence keeps a booking of its own.
+ */
+export async function swapSeriesItems(database: Database, trx: Trx, from: number, to: number): Promise<void> {
+  const items = await naming(database, trx, { from, to });
+  const going = items.filter(({ booking_id }) => booking_id === from);
+  const inTheWay = items.filter(
+    ({ booking_id, series_id }) => booking_id === to && going.some((item) => item.series_id === series_id),
+  );
+  for (const { id } of inTheWay) await named(database, trx, { id, booking: from });
+  for (const { id } of going) await named(database, trx, { id, booking: to });
+}
+
+/** One occurrence. What is of its booking is null where that is gone. */
+export interface SeriesItem {
+  occurrence_index: number;
+  booking_id: number;
+  status: BookingStatus | null;
+  start_at_utc: Instant | null;
+  end_at_utc: Instant | null;
+  session_id: number | null;
+  teacher_id: number | null;
+  course_id: number | null;
+  /** A later series that took the booking up after it had ended here; null = none did. */
+  taken_over_by: number | null;
+}
+
+const itemsOf = statement<{ series: number }, SeriesItem>((db, { series }) =>
+  db
+    .selectFrom("booking_series_item as i")
+    .leftJoin("live_class_booking as b", "b.id", "i.booking_id")
+    .select(["i.occurrence_index", "i.booking_id"])
+    .select(["b.status", "b.start_at_utc", "b.end_at_utc", "b.session_id", "b.teacher_id", "b.course_id"])
+    .select((eb) =>
+      eb
+        .selectFrom("booking_series_item as l")
+        .select("l.series_id")
+        .whereRef("l.booking_id", "=", "i.booking_id")
+        .whereRef("l.id", ">", "i.id")
+        .orderBy("l.id", "desc")
+        .limit(1)
+        .as("taken_over_by"),
+    )
+    .$castTo<SeriesItem>()
+    .where("i.series_id", "=", series)
+    .orderBy("i.occurrence_index"),
+);
+
+/** In the order of their indices. */
+export async function listSeriesItems(database: Database, db: Db, series: number): Promise<SeriesItem[]> {
+  return itemsOf(database, db, { series });
+}
+
+export async function insertSeriesItems(
+  database: Database,
+  trx: Trx,
+  series: number,
+  items: readonly { occurrence_index: number; booking_id: number }[],
+): Promise<void> {
+  if (items.length === 0) return;
+  const columns = ["id", "series_id", "booking_id", "occurrence_index"];
+  const extras = Object.fromEntries(requiredExtras(database, "booking_series_item", columns));
+  await trx
+    .insertInto("booking_series_item")
+    .values(items.map((item) => ({ ...extras, ...item, series_id: series })))
+    .execute();
+}
+
+/** Whether a lesson is still to come or going on. The SQL of it is {@link isLiveItem}: say one, say both. */
+export function isLive({ status, end_at_utc, taken_over_by }: SeriesItem, now: Instant): boolean {
+  const busy = status !== null && (BUSY_STATUSES as readonly string[]).includes(status);
+  return busy && taken_over_by === null && end_at_utc !== null && end_at_utc > now;
+}
+
+/** Of an item `i` and its booking `b`. */
+export function isLiveItem(now: Instant): RawBuilder<boolean> {
+  return sql<boolean>`(b.status in (${sql.join(BUSY_STATUSES)}) and b.end_at_utc > ${now} and not ${isTakenOver})`;
+}
+
+/** Of an item `i` and its booking `b`: the lesson does not take place, or not for this series. */
+export function isEndedItem(): RawBuilder<boolean> {
+  return sql<boolean>`(b.id is null or b.status in (${sql.join(ENDED_STATUSES)}) or ${isTakenOver})`;
+}
+
+const isTakenOver = sql<boolean>`exists (select 1 from ${sql.table("booking_series_item")} l where l.booking_id = i.booking_id and l.id > i.id)`;

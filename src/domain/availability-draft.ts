@@ -7,7 +7,7 @@ import {
   type StoredSlotTime,
 } from "./availability.ts";
 import { overlaps, type TimeSpan } from "./booking-rules.ts";
-import { addMinutes, type Instant, type LocalDate } from "./instant.ts";
+import { addMinutes, type Instant, type LocalDate, timeText } from "./instant.ts";
 import { LONGEST_MINUTES } from "./session.ts";
 import { localTime } from "./spoken.ts";
 import { isZone } from "./zone.ts";
@@ -97,21 +97,12 @@ export function storedTimeOf({ timezone, when }: SlotDraft): StoredSlotTime {
     ...nothing,
     slot_type: "recurring",
     day_of_week: when.weekday,
-    start_time: timeOfDay(when.startsAt),
-    end_time: timeOfDay(when.endsAt),
+    start_time: when.startsAt === null ? null : timeText(when.startsAt),
+    end_time: when.endsAt === null ? null : timeText(when.endsAt),
     valid_from: when.from,
     valid_until: when.until,
     timezone,
   };
-}
-
-function timeOfDay(micros: number | null): string | null {
-  if (micros === null) return null;
-  const seconds = Math.floor(micros / 1_000_000);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const rest = micros % 1_000_000;
-  const whole = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return rest === 0 ? whole : `${whole}.${String(rest).padStart(6, "0")}`;
 }
 
 /**

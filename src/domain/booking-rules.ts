@@ -1,6 +1,6 @@
 /** What each rule says of a booking that somebody asks for (SPEC 3). Pure: facts in, verdicts out. */
 import { type BookingStatus, type BookingType, hasEnded } from "./booking.ts";
-import { addMinutes, type Instant, type LocalDate, splitInstant } from "./instant.ts";
+import { addMinutes, type Instant, type LocalDate, microsBetween } from "./instant.ts";
 import { type Policy, type PolicyInForce, termsFor } from "./policy.ts";
 import type { Verdict } from "./rules.ts";
 import { isOpen, openSeats, type SeatCount, type SessionFacts, seatArithmetic } from "./session.ts";
@@ -182,8 +182,7 @@ export function minNotice(start: Instant, hours: number, now: Instant, zone: str
 
 /** Whole minutes, for people: a part of one is not said. */
 function minutesBetween(earlier: Instant, later: Instant): number {
-  const [from, to] = [splitInstant(earlier), splitInstant(later)];
-  return Math.floor((to.seconds - from.seconds + (to.micros - from.micros) / 1_000_000) / 60);
+  return Math.floor(microsBetween(earlier, later) / 60_000_000);
 }
 
 /** Between two bookings of the teacher at least the larger of the earlier's buffer after and the later's before. */

@@ -139,6 +139,12 @@ export function addMicrosOrNull(instant: Instant, micros: number): Instant | nul
   return instantAt(at.seconds + carry, total - carry * 1_000_000);
 }
 
+/** How many microseconds an instant is after another. */
+export function microsBetween(earlier: Instant, later: Instant): number {
+  const [from, to] = [splitInstant(earlier), splitInstant(later)];
+  return (to.seconds - from.seconds) * 1_000_000 + to.micros - from.micros;
+}
+
 /** The instant so many minutes later, to the microsecond however many; null outside of the years 1 … 9999. */
 export function addMinutesOrNull(instant: Instant, minutes: number): Instant | null {
   const at = splitInstant(instant);
@@ -177,6 +183,14 @@ export function parseTimeOfDay(text: string): number | null {
   if (hour > 23 || minute > 59 || second > 59) return null;
   const micros = m[4] === undefined ? 0 : +m[4].padEnd(6, "0");
   return ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros;
+}
+
+/** A time of day as columns keep it, `HH:MM:SS[.ffffff]`, of microseconds since midnight. */
+export function timeText(micros: number): string {
+  const seconds = Math.floor(micros / 1_000_000);
+  const rest = micros % 1_000_000;
+  const whole = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return rest === 0 ? whole : `${whole}.${String(rest).padStart(6, "0")}`;
 }
 
 /** The date so many days later; null after the year 9999. */

@@ -33,7 +33,8 @@ export interface LessonStudent {
 /** Busy times and counted lessons may be those of a longer stretch of time: what does not touch the lesson is passed over. */
 export interface LessonFacts {
   now: Instant;
-  slot: Slot;
+  /** Null = the teacher has none at that time. */
+  slot: Slot | null;
   /** The local date asked for; null = the slot's next. */
   date: LocalDate | null;
   times: TimeSpan;
@@ -85,7 +86,7 @@ export function lessonVerdicts(facts: LessonFacts): Verdict[] {
           studentOverlap(student.username, times, touching(student.busy, times).filter(other), zone),
         ]),
     teacherOverlap(teacher.name, times, busy, zone),
-    availability(slot, date, times),
+    slot === null ? noSlot(teacher, times) : availability(slot, date, times),
     minNotice(times.start_at_utc, policy.min_notice_hours, now, zone),
     buffer({ ...times, course_id: course?.id ?? null }, busy, policies, zone),
     dailyLimit(policy, counted.length, day.date),
@@ -116,7 +117,8 @@ export function localDay(instant: Instant, zone: string): { date: LocalDate; fro
 }
 
 function availability(slot: Slot, date: LocalDate | null, times: TimeSpan): Verdict {
-  const offered = date === null || (slot.when !== null && openingOn(slot.when, date, slot.timezone) !== null);
+  const opening = date === null || slot.when === null ? null : openingOn(slot.when, date, slot.timezone);
+  const offered = date === null || opening?.start_at_utc === times.start_at_utc;
   const span = localSpan(times.start_at_utc, times.end_at_utc, slot.timezone);
   const why = !offered
     ? `slot ${slot.id} offers nothing on ${date}`
@@ -126,4 +128,9 @@ function availability(slot: Slot, date: LocalDate | null, times: TimeSpan): Verd
         ? `slot ${slot.id} offers ${span}`
         : `slot ${slot.id} is not active`;
   return { rule: "availability", holds: offered && slot.is_active && !slot.is_blocked, why };
+}
+
+function noSlot({ name, timezone }: LessonFacts["teacher"], { start_at_utc, end_at_utc }: TimeSpan): Verdict {
+  const why = `${name} has no slot ${localSpan(start_at_utc, end_at_utc, timezone)}`;
+  return { rule: "availability", holds: false, why };
 }

@@ -16,6 +16,17 @@ export function localTime(instant: Instant, zone: string): string {
   return `${spokenDate(dateOfWall(wall))} ${clockOfWall(wall)} ${zone}`;
 }
 
+/** The time of day on the wall clock of a zone: `10:00`. */
+export function clockText(instant: Instant, zone: string): string {
+  return clockOfWall(toWall(instant, zone));
+}
+
+/** What calendar and clock show in a zone, for machines: `2026-11-20 10:00`. */
+export function wallText(instant: Instant, zone: string): string {
+  const wall = toWall(instant, zone);
+  return `${dateOfWall(wall)} ${clockOfWall(wall)}`;
+}
+
 /** A stretch of time: `Fri 20 Nov 2026 10:00–11:00 Europe/Madrid`, the second date only where it differs. */
 export function localSpan(start: Instant, end: Instant, zone: string): string {
   const [from, to] = [toWall(start, zone), toWall(end, zone)];

@@ -2,9 +2,11 @@
  * The migration: sessions, group bookings, lessons, series, seat counters, in batches of one transaction
  * each. The checkpoint is part of the batch, so a run that was killed goes on where it stopped (LEGACY 3).
  */
+
 import { pauseTriggers, reserveIds, resumeTriggers } from "../db/bulk.ts";
 import { deferIndexes } from "../db/deferred-index.ts";
 import { isUniqueViolation } from "../db/error.ts";
+import { relaxForeignKeys } from "../db/foreign-keys.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { countForeseen, countOpenIssues, hasAnswers, keysMayBeTaken } from "../db/legacy.ts";
 import { requireExactIds } from "../db/legacy-ids.ts";
@@ -98,7 +100,7 @@ async function openRun(
   lease: Lease,
   options: MigrateOptions,
 ): Promise<{ run: Run; resumed: boolean }> {
-  await relaxForeignKeys(database);
+  relaxForeignKeys(database);
   const interrupted = (await listRuns(database)).find((run) => run.status === "running");
   const run =
     interrupted === undefined
@@ -113,11 +115,6 @@ async function findRivals({ database, options, given }: Run): Promise<void> {
   await prepareTemporary(database);
   for (const table of SOURCE_TABLES)
     await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given });
-}
-
-/** Every reference that a batch writes was looked up by the batch itself; SQLite would look it up again. */
-export async function relaxForeignKeys(database: Database): Promise<void> {
-  database.sqlite?.pragma("foreign_keys = OFF");
 }
 
 async function startRun(database: Database, lease: Lease, options: MigrateOptions): Promise<Run> {

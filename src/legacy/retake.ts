@@ -1,5 +1,7 @@
 /** Takes single rows up again: the same path as a run, in one transaction. */
+
 import { pauseTriggers, resumeTriggers } from "../db/bulk.ts";
+import { relaxForeignKeys } from "../db/foreign-keys.ts";
 import { releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { LEASE, listRuns } from "../db/legacy-run.ts";
 import { prepareTemporary } from "../db/legacy-scratch.ts";
@@ -13,7 +15,6 @@ import { type Counts, emptyCounts } from "./counts.ts";
 import { findLosers } from "./duplicates.ts";
 import type { MappingOptions } from "./facts.ts";
 import { noIds } from "./ids.ts";
-import { relaxForeignKeys } from "./migrate.ts";
 import { takePage } from "./page.ts";
 import { countSeats, FIRST_KEY, PAGE, type PhaseState } from "./phases.ts";
 import { writeSeriesPage } from "./series.ts";
@@ -38,7 +39,7 @@ export async function migrateRows(
       await renewLease(trx, lease);
       await prepare(trx);
     });
-    await relaxForeignKeys(database);
+    relaxForeignKeys(database);
     await prepareTemporary(database);
     await findLosers(database, table, { sourceTimezone: options.sourceTimezone, given: true });
     const last = (await listRuns(database)).at(-1);

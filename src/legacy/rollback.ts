@@ -1,6 +1,7 @@
 /** Takes back what a run created, and nothing that people changed afterwards (LEGACY 3). */
 import { deleteRows, pauseTriggers, resumeTriggers, wholeCounters } from "../db/bulk.ts";
 import { restoreNextIndex } from "../db/deferred-index.ts";
+import { relaxForeignKeys, withoutChecks } from "../db/foreign-keys.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { findBookings, findEntries } from "../db/legacy.ts";
 import {
@@ -11,15 +12,17 @@ import {
   listSessionsBefore,
 } from "../db/legacy-rollback.ts";
 import { changeBack, LEASE, listRuns, type RunRow, updateRun } from "../db/legacy-run.ts";
+import { listNotMigrated, listSeriesItems } from "../db/legacy-series.ts";
+import { deleteItemsBy, forgetSeriesOfRun } from "../db/legacy-series-write.ts";
 import type { Database, Db } from "../db/open.ts";
-import { listNotMigrated, listSeriesItems } from "../db/series.ts";
+import { SERIES_VALUES } from "../db/series.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
 import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
 import { noIds } from "./ids.ts";
-import { fingerprint, SERIES_COLUMNS, writeSeriesPage } from "./series.ts";
+import { fingerprint, writeSeriesPage } from "./series.ts";
 import { removeBookings, type WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
@@ -162,7 +165,7 @@ async function sortOutSeries(db: Db, runId: number): Promise<{ removable: number
   for (const { known, stored } of await listRunSeries(db, runId)) {
     if (stored === null) continue;
     const items = (await listSeriesItems(db, [known.series_id])).map((item) => item.booking_id);
-    const asWritten = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === known.source_hash;
+    const asWritten = fingerprint(SERIES_VALUES.map((column) => stored[column])) === known.source_hash;
     if (asWritten && (await listNotMigrated(db, items)).length === 0) removable.push(known.series_id);
     else
       touched.push({
@@ -191,13 +194,10 @@ export async function rollbackRun(database: Database, options: RollbackOptions):
         plan.touched,
       );
     }
-    database.sqlite?.pragma("foreign_keys = OFF");
-    // What a session held is given back, though the app's checks would not have let it in.
-    database.sqlite?.pragma("ignore_check_constraints = ON");
-    await removeAll(database, lease, plan, options);
+    relaxForeignKeys(database);
+    await withoutChecks(database, () => removeAll(database, lease, plan, options));
     return plan;
   } finally {
-    database.sqlite?.pragma("ignore_check_constraints = OFF");
     await releaseLease(database, lease).catch(() => {});
   }
 }
@@ -229,14 +229,9 @@ async function removeAll(
     await updateRun(trx, run.id, { status: "done" });
     const { removable, touched } = await sortOutSeries(trx, run.id);
     const ids = [...removable, ...touched.map((row) => row.id)];
-    for (let at = 0; at < ids.length; at += 1000) {
-      await trx
-        .deleteFrom("booking_series_item")
-        .where("series_id", "in", ids.slice(at, at + 1000))
-        .execute();
-    }
+    await deleteItemsBy(trx, "series_id", ids);
     await deleteRows(trx, "booking_series", ids);
-    await trx.deleteFrom("legacy_series").where("run_id", "=", run.id).execute();
+    await forgetSeriesOfRun(trx, run.id);
   });
   let done = 0;
   for (;;) {

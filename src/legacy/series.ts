@@ -6,34 +6,27 @@ import {
   listSeriesIds,
   listSeriesItems,
   readSeriesMembers,
+  type SeriesItem,
   type SeriesMember,
-} from "../db/series.ts";
+} from "../db/legacy-series.ts";
+import {
+  deleteItems,
+  deleteSeries,
+  listRememberedSeries,
+  readStoredSeries,
+  rememberSeriesHash,
+} from "../db/legacy-series-write.ts";
+import { SERIES_VALUES } from "../db/series.ts";
+import { listLeftBehind } from "../db/series-moves.ts";
 import type { LegacySeriesTable } from "../db/tables.ts";
-import type { Trx } from "../db/transaction.ts";
 import { nextId } from "./ids.ts";
 import type { WriteContext } from "./write.ts";
 
 const PAGE = 5_000;
 
-export const SERIES_COLUMNS = [
-  "student_user_id",
-  "teacher_id",
-  "course_id",
-  "type",
-  "status",
-  "frequency",
-  "interval",
-  "days_of_week",
-  "occurrence_count",
-  "until_date",
-  "default_meeting_link",
-  "default_meeting_id",
-  "default_meeting_passcode",
-] as const;
-
 export interface BuiltSeries {
   recurring_series_id: string;
-  /** In the order of SERIES_COLUMNS. */
+  /** In the order of SERIES_VALUES. */
   cells: Cell[];
   /** booking ids, first occurrence first */
   items: number[];
@@ -117,15 +110,12 @@ function keyOf(series: BuiltSeries): string {
   return `${series.recurring_series_id} ${series.cells[0]} ${series.cells[1]} ${series.cells[2]}`;
 }
 
-/** The series that earlier runs made of the legacy ids in (after, upTo]; upTo null = of all ids after. */
 async function listKnown(
   { trx }: WriteContext,
   after: string,
   upTo: string | null,
 ): Promise<Map<string, Known>> {
-  let query = trx.selectFrom("legacy_series").selectAll().where("recurring_series_id", ">", after);
-  if (upTo !== null) query = query.where("recurring_series_id", "<=", upTo);
-  const rows = await query.execute();
+  const rows = await listRememberedSeries(trx, after, upTo);
   return new Map(
     rows.map((row) => {
       const key = `${row.recurring_series_id} ${row.student_user_id} ${row.teacher_id} ${row.course_id}`;
@@ -148,7 +138,7 @@ async function insertSeries(context: WriteContext, fresh: readonly [number, Buil
     database,
     trx,
     "booking_series",
-    ["id", ...SERIES_COLUMNS, ...stamps],
+    ["id", ...SERIES_VALUES, ...stamps],
     fresh.map(([id, series]) => [id, ...series.cells, ...stamps.map((column) => series[column])]),
   );
   for (const [id, series] of fresh) await insertItems(context, id, series.items);
@@ -194,45 +184,48 @@ async function insertItems(
 }
 
 /**
- * Brings a series up to date with its members. A series row that people changed keeps their values; where
- * they added occurrences of their own, new members follow at the end, else the items are numbered anew.
+ * Brings a series up to date with its members. A series row that people changed keeps their values; where they
+ * added occurrences of their own, or moved some, new members follow at the end, else the items are numbered anew.
  */
 async function rewrite(context: WriteContext, before: Known, series: BuiltSeries): Promise<void> {
   const { trx, database } = context;
-  const stored = await trx
-    .selectFrom("booking_series")
-    .selectAll()
-    .where("id", "=", before.series_id)
-    .executeTakeFirst();
-  if (stored === undefined) return;
+  const stored = await readStoredSeries(trx, before.series_id);
+  if (stored === null) return;
   const items = await listSeriesItems(trx, [before.series_id]);
   const there = items.map((item) => item.booking_id);
-  const left = there.filter((id) => !series.items.includes(id));
-  const added = await listNotMigrated(trx, left);
-  if (added.length > 0) {
-    await deleteItems(
-      trx,
-      before.series_id,
-      left.filter((id) => !added.includes(id)),
-    );
-    const last = Math.max(...items.map((item) => item.occurrence_index));
-    const missing = series.items.filter((id) => !there.includes(id));
-    await insertItems(context, before.series_id, missing, last + 1);
-  } else if (
-    there.join() !== series.items.join() ||
-    items.some((item, at) => item.occurrence_index !== at + 1)
-  ) {
-    await deleteItems(trx, before.series_id, there);
-    await insertItems(context, before.series_id, series.items);
-  }
-  const untouched = fingerprint(SERIES_COLUMNS.map((column) => stored[column])) === before.source_hash;
+  const asMembers =
+    there.join() === series.items.join() && items.every((item, at) => item.occurrence_index === at + 1);
+  if (!asMembers) await rewriteItems(context, before.series_id, items, series.items);
+  const untouched = fingerprint(SERIES_VALUES.map((column) => stored[column])) === before.source_hash;
   if (!untouched) return;
-  await updateRows(database, trx, "booking_series", SERIES_COLUMNS, [[before.series_id, ...series.cells]]);
-  await trx
-    .updateTable("legacy_series")
-    .set({ source_hash: fingerprint(series.cells) })
-    .where("series_id", "=", before.series_id)
-    .execute();
+  await updateRows(database, trx, "booking_series", SERIES_VALUES, [[before.series_id, ...series.cells]]);
+  await rememberSeriesHash(trx, before.series_id, fingerprint(series.cells));
+}
+
+async function rewriteItems(
+  context: WriteContext,
+  seriesId: number,
+  items: readonly SeriesItem[],
+  members: readonly number[],
+): Promise<void> {
+  const { trx } = context;
+  const there = items.map((item) => item.booking_id);
+  const left = there.filter((id) => !members.includes(id));
+  const added = await listNotMigrated(trx, left);
+  const leftBehind = await listLeftBehind(trx, there);
+  if (added.length === 0 && leftBehind.size === 0) {
+    await deleteItems(trx, seriesId, there);
+    await insertItems(context, seriesId, members);
+    return;
+  }
+  await deleteItems(
+    trx,
+    seriesId,
+    left.filter((id) => !added.includes(id)),
+  );
+  const last = Math.max(...items.map((item) => item.occurrence_index));
+  const missing = members.filter((id) => !there.includes(id) && !leftBehind.has(id));
+  await insertItems(context, seriesId, missing, last + 1);
 }
 
 /** A series without members is no series any more, unless people gave it occurrences or changed it. */
@@ -247,23 +240,9 @@ async function removeEmpty(context: WriteContext, gone: readonly Known[]): Promi
       there.filter((id) => !added.includes(id)),
     );
     if (added.length > 0) continue;
-    const stored = await trx
-      .selectFrom("booking_series")
-      .selectAll()
-      .where("id", "=", series_id)
-      .executeTakeFirst();
-    if (stored !== undefined && fingerprint(SERIES_COLUMNS.map((column) => stored[column])) !== source_hash)
+    const stored = await readStoredSeries(trx, series_id);
+    if (stored !== null && fingerprint(SERIES_VALUES.map((column) => stored[column])) !== source_hash)
       continue;
-    await trx.deleteFrom("booking_series").where("id", "=", series_id).execute();
-    await trx.deleteFrom("legacy_series").where("series_id", "=", series_id).execute();
+    await deleteSeries(trx, series_id);
   }
-}
-
-async function deleteItems(trx: Trx, seriesId: number, bookings: readonly number[]): Promise<void> {
-  if (bookings.length === 0) return;
-  await trx
-    .deleteFrom("booking_series_item")
-    .where("series_id", "=", seriesId)
-    .where("booking_id", "in", bookings)
-    .execute();
 }

@@ -1,6 +1,7 @@
 /** Carries out a page's plan inside the batch's transaction. */
 import { type Cell, deleteRows, insertRows, updateRows } from "../db/bulk.ts";
 import { closeIssue, openIssue, passEntryOn, quarantineRecords, upsertProvenance } from "../db/legacy.ts";
+import { deleteItemsBy } from "../db/legacy-series-write.ts";
 import { readSourceRows } from "../db/legacy-source.ts";
 import type { Database } from "../db/open.ts";
 import type { Outcome } from "../db/tables.ts";
@@ -64,12 +65,7 @@ async function takeDown(context: WriteContext, plan: PagePlan, change: Change): 
 
 /** Deletes unified bookings with the series items that number them. */
 export async function removeBookings(trx: Trx, ids: readonly number[]): Promise<void> {
-  for (let at = 0; at < ids.length; at += 1000) {
-    await trx
-      .deleteFrom("booking_series_item")
-      .where("booking_id", "in", ids.slice(at, at + 1000))
-      .execute();
-  }
+  await deleteItemsBy(trx, "booking_id", ids);
   await deleteRows(trx, "live_class_booking", ids);
 }
 

@@ -57,6 +57,22 @@ export async function loadForChange(context: Context, id: number): Promise<Locke
   return { booking, teacher, role: roleOver(actor, booking) };
 }
 
+/**
+ * Locks what several bookings hang on, in the order of ids: two operations that cross do not block each other. Null is
+ * passed over.
+ */
+export async function lockInOrder(
+  { database, trx }: Context,
+  { sessions, teachers }: { sessions: readonly (number | null)[]; teachers: readonly (number | null)[] },
+): Promise<void> {
+  for (const session of inOrder(sessions)) await findSession(database, trx, session, true);
+  for (const teacher of inOrder(teachers)) await lockTeacher(database, trx, teacher);
+}
+
+function inOrder(ids: readonly (number | null)[]): number[] {
+  return [...new Set(ids.filter((id) => id !== null))].toSorted((a, b) => a - b);
+}
+
 /** @throws ClassbookError refused `permission`, refused `status` */
 export function requireStep(
   { actor }: Context,

@@ -52,6 +52,27 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
   const slot = locks ? ((await findSlot(database, trx, asked.slot_id)) ?? seen) : seen;
   const course_id = chooseCourse(slot, asked.course_id);
   const times = timeOf(slot, asked.date, now);
+  return judgeLesson(context, { teacher_id, course_id, slot, date: asked.date, times }, asked);
+}
+
+/** A lesson at a time that is known. */
+export interface LessonPlace {
+  teacher_id: number;
+  course_id: number;
+  /** Null = the teacher has none then, which `availability` says. */
+  slot: Slot | null;
+  /** In the slot's zone; null = the slot's next time. */
+  date: LocalDate | null;
+  times: TimeSpan;
+}
+
+/** Call it with the teacher locked, and with overrides that the actor may give. @throws ClassbookError not_found */
+export async function judgeLesson(
+  context: Context,
+  { teacher_id, course_id, slot, date, times }: LessonPlace,
+  asked: RequestTerms,
+): Promise<Assessment> {
+  const { database, trx, now, actor } = context;
   const people = await loadPeople(context, {
     student: asked.student_user_id,
     teacher: teacher_id,
@@ -73,7 +94,7 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
     ...lessonVerdicts({
       now,
       slot,
-      date: asked.date,
+      date,
       times,
       teacher,
       course,
@@ -135,8 +156,8 @@ export async function assessLesson(context: Context, asked: LessonRequest): Prom
   };
 }
 
-/** @throws ClassbookError usage: no course, or not the slot's */
-function chooseCourse(slot: Slot, asked: number | null): number {
+/** The course of a lesson on the slot. @throws ClassbookError usage: no course, or not the slot's */
+export function chooseCourse(slot: Slot, asked: number | null): number {
   if (slot.course_id === null && asked === null)
     throw usageError(
       "no_course",

@@ -1,12 +1,10 @@
 /** Moving a booking to another session or opening: one transaction, no seat lost on the way (SPEC 3). */
 import { findSlot } from "../db/availability.ts";
 import { type BookingRow, findBooking } from "../db/booking.ts";
-import { lockTeacher } from "../db/booking-people.ts";
-import { findSession } from "../db/seats.ts";
-import { moveSeriesItem } from "../db/series-item.ts";
+import { swapSeriesItems } from "../db/series-item.ts";
 import { failures, type RuleCode, type RuleOutcome, withOverrides } from "../domain/rules.ts";
 import { assessRequest, type BookingRequest, holdOneTimeSlot, saveBooking } from "./booking.ts";
-import { loadForChange, requireStep, take } from "./booking-change.ts";
+import { loadForChange, lockInOrder, requireStep, take } from "./booking-change.ts";
 import type { RequestTerms } from "./booking-request.ts";
 import { cancelWindowOf } from "./cancellation.ts";
 import { type Context, notify } from "./context.ts";
@@ -62,7 +60,7 @@ export async function rescheduleBooking(context: Context, asked: Rescheduling): 
   if (failures(rules).length > 0) throw refusalOf(`moving booking ${id}`, rules);
   const from = await take(context, "reschedule", booking, {}, { rules });
   const moved = await saveBooking(context, assessment, booking);
-  await moveSeriesItem(database, trx, booking.id, moved.id);
+  await swapSeriesItems(database, trx, booking.id, moved.id);
   if (booking.session_id !== null) await passSeatsOn(context, booking.session_id, booking.seats_reserved);
   else if (booking.status === "confirmed") await holdOneTimeSlot(context, booking, true);
   // The new booking tells its own teacher.
@@ -80,16 +78,12 @@ export async function rescheduleBooking(context: Context, asked: Rescheduling): 
 }
 
 /** Both places are locked before anything is read, in the order of their ids: two that cross do not block each other. */
-async function lockPlaces({ database, trx }: Context, id: number, to: NewPlace): Promise<void> {
-  const booking = await findBooking(database, trx, id);
+async function lockPlaces(context: Context, id: number, to: NewPlace): Promise<void> {
+  const booking = await findBooking(context.database, context.trx, id);
   if (booking === null) return;
-  const sessions = [booking.session_id, "session_id" in to ? to.session_id : null];
-  for (const session of inOrder(sessions)) await findSession(database, trx, session, true);
-  const slot = "slot_id" in to ? await findSlot(database, trx, to.slot_id) : null;
-  const teachers = [booking.session_id === null ? booking.teacher_id : null, slot?.teacher_id ?? null];
-  for (const teacher of inOrder(teachers)) await lockTeacher(database, trx, teacher);
-}
-
-function inOrder(ids: readonly (number | null)[]): number[] {
-  return [...new Set(ids.filter((id) => id !== null))].toSorted((a, b) => a - b);
+  const slot = "slot_id" in to ? await findSlot(context.database, context.trx, to.slot_id) : null;
+  await lockInOrder(context, {
+    sessions: [booking.session_id, "session_id" in to ? to.session_id : null],
+    teachers: [booking.session_id === null ? booking.teacher_id : null, slot?.teacher_id ?? null],
+  });
 }

@@ -1,7 +1,7 @@
 /** A session's bookings follow it: to another time, teacher or course (SPEC 3). */
 import { type BookingRow, changeBooking, reviveBooking } from "../db/booking.ts";
 import { isUniqueViolation } from "../db/error.ts";
-import { moveSeriesItem } from "../db/series-item.ts";
+import { swapSeriesItems } from "../db/series-item.ts";
 import { type BookingPlace, lockBookings, moveBooking } from "../db/session-edit.ts";
 import { hasEnded } from "../domain/booking.ts";
 import { refused } from "../domain/error.ts";
@@ -98,7 +98,7 @@ async function takeUp(
   };
   await reviveBooking(database, trx, after);
   await changeBooking(database, trx, after); // Who decided it stays known.
-  await moveSeriesItem(database, trx, booking.id, holder.id);
+  await swapSeriesItems(database, trx, booking.id, holder.id);
   await record(context, {
     what: "rebooked",
     subject: "live_class_booking",

@@ -1,20 +1,19 @@
 /** `waitlist expire`, cron's command: every queue is brought up to date, a transaction for each session (SPEC 4). */
-import { isAboutRows } from "../db/error.ts";
 import { type Lease, releaseLease, renewLease, waitForLease } from "../db/lease.ts";
-import { type Database, driverError } from "../db/open.ts";
+import type { Database } from "../db/open.ts";
 import { findSession } from "../db/seats.ts";
 import { listDueSessions } from "../db/waitlist-due.ts";
-import { ClassbookError, notFound } from "../domain/error.ts";
+import { notFound } from "../domain/error.ts";
 import type { Skipped, WaitlistEntry } from "../domain/waitlist.ts";
 import { endOfQueue } from "../domain/waitlist.ts";
-import { type Acting, type Context, look, operate } from "./context.ts";
+import { type Acting, type Context, look } from "./context.ts";
 import { requireOwner, requireStaff } from "./permission.ts";
+import { sweep } from "./sweep.ts";
 import { expireQueue, passSeatsOn } from "./waitlist.ts";
 
 const LEASE = "waitlist";
 /** How long another run is waited for: most are done by then. */
 const PATIENCE_MS = 10_000;
-const SESSIONS_AT_ONCE = 1_000;
 
 /** What became of one session's queue. */
 export interface Settled {
@@ -27,13 +26,6 @@ export interface Settled {
   skipped: Skipped[];
 }
 
-/** A session whose transaction was taken back. */
-export interface Failure {
-  session_id: number;
-  code: string;
-  message: string;
-}
-
 /** What a run did, in numbers. */
 export interface Expiry {
   expired: number;
@@ -42,7 +34,8 @@ export interface Expiry {
   sessions: number;
   skipped: number;
   failed: number;
-  failures: Failure[];
+  /** Sessions whose transaction was taken back. */
+  failures: { session_id: number; code: string; message: string }[];
   /** False where it was asked to stop, or came to its limit, before the end. */
   finished: boolean;
 }
@@ -96,53 +89,36 @@ async function settleAll(
   options: ExpiryOptions,
   lease: Lease | null,
 ): Promise<Expiry> {
-  const { limit, stopping, onSession } = options;
-  const sum: Expiry = {
-    expired: 0,
-    offered: 0,
-    sessions: 0,
-    skipped: 0,
-    failed: 0,
-    failures: [],
-    finished: false,
-  };
-  for await (const id of dueSessions(database, acting, options.session)) {
-    // Signals get their turn: SQLite answers at once, and the event loop would not turn before the end.
-    await new Promise((turn) => setImmediate(turn));
-    if (stopping() || (limit !== null && sum.sessions >= limit)) return sum;
-    try {
-      const settled = await operate(database, acting, async (context) => {
-        const done = await settleQueue(context, id);
-        if (lease !== null) await renewLease(context.trx, lease);
-        return done;
-      });
+  const { session, limit, stopping, onSession } = options;
+  const sum = { expired: 0, offered: 0, skipped: 0 };
+  const { changed, failures, finished } = await sweep(database, acting, {
+    due: async (after, most) =>
+      session === null ? listDueSessions(database, acting, after, most) : session > after ? [session] : [],
+    work: async (context, id) => {
+      const settled = await settleQueue(context, id);
+      if (lease !== null) await renewLease(context.trx, lease);
+      return settled;
+    },
+    onDone: (settled) => {
       sum.expired += settled.expired.length;
       sum.offered += settled.offered.length;
       sum.skipped += settled.skipped.length;
-      const changed = settled.expired.length + settled.offered.length > 0;
-      if (changed) sum.sessions += 1;
-      if (changed || settled.skipped.length > 0) onSession(settled);
-    } catch (error) {
-      sum.failures.push(await failureOf(database, id, error));
-      sum.failed += 1;
-    }
-  }
-  return { ...sum, finished: true };
-}
-
-/** In the order of their ids, a page at a time. */
-async function* dueSessions(database: Database, acting: Acting, only: number | null): AsyncGenerator<number> {
-  if (only !== null) {
-    yield only;
-    return;
-  }
-  let after = Number.MIN_SAFE_INTEGER;
-  for (;;) {
-    const page = await listDueSessions(database, acting, after, SESSIONS_AT_ONCE);
-    yield* page;
-    if (page.length < SESSIONS_AT_ONCE) return;
-    after = page.at(-1)!;
-  }
+      const changes = settled.expired.length + settled.offered.length > 0;
+      if (changes || settled.skipped.length > 0) onSession(settled);
+      return changes;
+    },
+    limit,
+    stopping,
+  });
+  return {
+    expired: sum.expired,
+    offered: sum.offered,
+    sessions: changed,
+    skipped: sum.skipped,
+    failed: failures.length,
+    failures: failures.map(({ id, ...why }) => ({ session_id: id, ...why })),
+    finished,
+  };
 }
 
 /** Brings one session's queue up to date, the session locked first. */
@@ -156,18 +132,4 @@ export async function settleQueue(context: Context, id: number): Promise<Settled
   }
   const { expired, ...passed } = await passSeatsOn(context, id, 0);
   return { session_id: id, expired: expired.map(because("the offer ran out")), ...passed };
-}
-
-/** @throws what is not about this session: a lost lease, a database that is locked, full or away */
-async function failureOf(database: Database, id: number, error: unknown): Promise<Failure> {
-  const refused = error instanceof ClassbookError && error.kind === "refused";
-  // A value that nothing could make sense of: the queues of the other sessions are not to wait for its repair.
-  const unreadable = error instanceof RangeError || error instanceof TypeError;
-  if (!refused && !unreadable && !isAboutRows(error)) throw error;
-  const known = await driverError(error, database);
-  return {
-    session_id: id,
-    code: known instanceof ClassbookError ? known.code : unreadable ? "unreadable" : "database",
-    message: (known as Error).message,
-  };
 }

@@ -1,22 +1,22 @@
 /** What V8 made of the bundle is kept for the next start, and never in the way of one. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildProgram, type Program } from "../support/program.ts";
 import { makeMigratedSchool } from "../support/school.ts";
 
-const root = join(import.meta.dirname, "..", "..");
+let program: Program;
 let folder: string;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "classbook-compiled-"));
-  for (const name of ["bin", "dist", "package.json"])
-    cpSync(join(root, name), join(folder, name), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const name of kept()) rmSync(join(folder, "dist", name));
+beforeAll(() => {
+  program = buildProgram();
+  folder = dirname(dirname(program.bin));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  for (const name of kept()) rmSync(join(folder, "dist", name), { recursive: true });
+});
+afterAll(() => program.remove());
 
 /** Node keeps compiled code by itself from 22.8 on: the loader is asked directly, so that every version tests it. */
 function start(...words: string[]): string {

@@ -128,7 +128,8 @@ describe("student", () => {
       past: [],
       waitlist: [],
     });
-    expect(await json("student show ana --as ana")).toMatchObject({ first_name: "Ana", is_active: false });
+    expect(await json("student show ana")).toMatchObject({ first_name: "Ana", is_active: false });
+    expect((await run("student show ana --as ana")).code).toBe(3);
   });
 
   test("several are enrolled one by one, and who was refused is named", async () => {

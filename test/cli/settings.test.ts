@@ -122,7 +122,7 @@ describe("--dry-run", () => {
 
   test.each([
     ["db migrate", 0, ""],
-    ["db rollback", 0, "Would take back 0007_waitlist_index"],
+    ["db rollback", 0, "Would take back 0007_upkeep_indexes"],
     ["db backup", 0, "Would copy"],
     ["legacy migrate", 0, "Nothing was written"],
     ["legacy rollback", 0, "Would take back 307 bookings"],

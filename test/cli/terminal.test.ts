@@ -85,7 +85,7 @@ describe("destructive work asks", () => {
       const before = school.hash();
       const ran = await ask(school, "db rollback", "y\r");
       expect(ran.code, ran.out).toBe(0);
-      expect(plain(ran.out)).toContain("Took back 0007_waitlist_index.");
+      expect(plain(ran.out)).toContain("Took back 0007_upkeep_indexes.");
       expect(school.hash()).not.toBe(before);
     }));
 

@@ -219,7 +219,7 @@ describe("expire", () => {
       "1 session: 1 expired, 0 offered, 0 skipped, 0 failed\n",
     );
     expect((await run("waitlist expire", { width: 100 })).out).toBe("Nothing to do.\n");
-    expect((await run("waitlist expire")).out).toBe("0\t0\t0\t0\t0\n");
+    expect((await run("waitlist expire")).out).toBe("Nothing to do.\n");
     expect((await run("waitlist expire --format csv")).out).toBe(
       "expired,offered,sessions,skipped,failed\r\n0,0,0,0,0\r\n",
     );
@@ -252,7 +252,7 @@ describe("expire", () => {
     });
     expect(await run("waitlist expire --quiet", { now: LATER })).toMatchObject({
       code: 7,
-      out: "0\t0\t0\t0\t1\n",
+      out: "0 sessions: 0 expired, 0 offered, 0 skipped, 1 failed\n",
     });
   });
 });

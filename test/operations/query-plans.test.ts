@@ -1,37 +1,36 @@
 /** What an operation asks is found by an index, however large the school is. */
-import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BOOKING_COLUMNS } from "../../src/db/booking.ts";
-import { type Cell, insertRows } from "../../src/db/bulk.ts";
 import { quote } from "../../src/db/ddl.ts";
 import { updateRow } from "../../src/db/rows.ts";
-import { type Trx, writing } from "../../src/db/transaction.ts";
+import { ALL_SERIES, listOverdueSeries, listSeries } from "../../src/db/series-list.ts";
+import { listPastSessions } from "../../src/db/session-past.ts";
+import type { Trx } from "../../src/db/transaction.ts";
 import { listDueSessions } from "../../src/db/waitlist-due.ts";
-import { addMinutes, type Instant } from "../../src/domain/instant.ts";
+import type { Instant } from "../../src/domain/instant.ts";
 import { approveBooking } from "../../src/operations/approval.ts";
 import { createBooking } from "../../src/operations/booking.ts";
 import { cancelBooking } from "../../src/operations/cancellation.ts";
 import { type Context, inside, operate } from "../../src/operations/context.ts";
 import { rescheduleBooking } from "../../src/operations/reschedule.ts";
+import { createSeries } from "../../src/operations/series.ts";
+import { cancelSeries } from "../../src/operations/series-change.ts";
+import { moveOccurrence } from "../../src/operations/series-occurrence.ts";
 import { acceptOffer } from "../../src/operations/waitlist-entry.ts";
 import { settleQueue } from "../../src/operations/waitlist-expire.ts";
-import { ACTORS, type Bookable, KINDS, makeBookable, SESSIONS, TODAY } from "../support/bookable.ts";
+import {
+  ACTORS,
+  type Bookable,
+  COURSES,
+  KINDS,
+  makeBookable,
+  SESSIONS,
+  TEACHERS,
+  TODAY,
+} from "../support/bookable.ts";
 import { lesson, lessonRow, policyRow, putInto, seat, seatRow, waitRow } from "../support/bookings.ts";
-
-/** Tables that grow with the school. */
-const LARGE = [
-  "live_class_booking",
-  "live_class_session",
-  "session_waitlist",
-  "app_user",
-  "enrollment",
-] as const;
-
-const FIRST = "2024-01-01 08:00:00" as Instant;
-const TEACHERS = 40;
-const SESSIONS_FILLED = 4_000;
-const STUDENTS = 2_000;
+import { fill, LARGE } from "../support/large-school.ts";
+import { seriesFor } from "../support/series.ts";
 
 interface Asked {
   sql: string;
@@ -55,65 +54,6 @@ function noted(trx: Trx, asked: Asked[]): Trx {
       };
     },
   });
-}
-
-/** A school of some size, its sessions in the past and its people spread over them. */
-async function fill({ database }: Bookable): Promise<void> {
-  const users = Array.from({ length: STUDENTS }, (_, at) => 1_000 + at);
-  const teacherOf = (at: number) => 1_000 + (at % TEACHERS);
-  const startOf = (at: number) => addMinutes(FIRST, at * 60);
-  await writing(database, async (trx) => {
-    const rows = (table: (typeof LARGE)[number] | "teacher", columns: string[], all: Cell[][]) =>
-      insertRows(database, trx, table, columns, all);
-    const yes = database.engine === "sqlite" ? 1 : true;
-    await rows(
-      "app_user",
-      ["id", "username", "is_active", "date_joined"],
-      users.map((id) => [id, `user${id}`, yes, TODAY]),
-    );
-    await rows(
-      "teacher",
-      ["id", "user_id", "is_approved"].filter((c) => database.layout.has("teacher", c)),
-      users
-        .slice(0, TEACHERS)
-        .map((id) => [id, id, yes].slice(0, database.layout.has("teacher", "is_approved") ? 3 : 2)),
-    );
-    await rows(
-      "enrollment",
-      ["user_id", "course_id", "status"],
-      users.flatMap((id) => [1, 2, 3].map((course) => [id, course, "active"])),
-    );
-    const sessions = Array.from({ length: SESSIONS_FILLED }, (_, at) => at);
-    await rows(
-      "live_class_session",
-      ["id", "course_id", "teacher_id", "title", "scheduled_start", "duration_minutes", "status", "capacity"],
-      sessions.map((at) => [10_000 + at, 1, teacherOf(at), "Class", startOf(at), 60, "completed", 10]),
-    );
-    const { id: _id, ...columns } = Object.fromEntries(BOOKING_COLUMNS.map((name) => [name, null]));
-    await rows(
-      "live_class_booking",
-      Object.keys(columns),
-      sessions.flatMap((at) =>
-        [0, 1, 2, 3].map((n) => {
-          const row = seatRow("ana", {
-            teacher_id: teacherOf(at),
-            student_user_id: users[(at * 7 + n * 13) % STUDENTS]!,
-            session_id: 10_000 + at,
-            status: "attended",
-            start_at_utc: startOf(at),
-            end_at_utc: addMinutes(startOf(at), 60),
-          });
-          return Object.keys(columns).map((name) => row[name] as Cell);
-        }),
-      ),
-    );
-    await rows(
-      "session_waitlist",
-      ["session_id", "student_user_id", "status", "created_at"],
-      sessions.map((at) => [10_000 + at, users[at % STUDENTS]!, "expired", TODAY]),
-    );
-  });
-  await sql`analyze`.execute(database.db);
 }
 
 /** The large tables that a statement reads from end to end. */
@@ -191,7 +131,10 @@ const OPERATIONS: Record<string, (context: Context) => Promise<unknown>> = {
     return settleQueue({ ...c, now: "2027-03-01 10:00:00" as Instant }, SESSIONS.queued);
   },
   "finding what is due": async (c) => {
-    for (let n = 0; n < 6; n += 1) await listDueSessions(inside(c), c, n, 100);
+    for (let n = 0; n < 3; n += 1) {
+      await listDueSessions(inside(c), c, n, 100);
+      await listPastSessions(inside(c), c.now, n, 100);
+    }
   },
   "an offer that is accepted": async (c) =>
     acceptOffer(c, {
@@ -199,6 +142,25 @@ const OPERATIONS: Record<string, (context: Context) => Promise<unknown>> = {
     }),
   "cancelling a lesson": async (c) =>
     cancelBooking(c, { id: (await createBooking(c, lesson("ana", "once"))).booking!.id }),
+  "a series": async (c) => {
+    await createSeries(c, seriesFor("ana", { count: 2 }));
+    return listSeries(inside(c), { ...ALL_SERIES, ids: [1] }, c.now);
+  },
+  "a series of seats": (c) =>
+    createSeries(
+      c,
+      seriesFor("ana", {
+        place: { course_id: COURSES.spanish, teacher_id: TEACHERS.tom, startsAt: null },
+        from: "2027-02-01",
+        count: 1,
+      }),
+    ),
+  "completing series, and moving one of their lessons": async (c) => {
+    const { id } = await createSeries(c, seriesFor("ana", { count: 2 }));
+    await moveOccurrence(c, { series: id, occurrence_index: 1, to: { date: "2026-12-29" as never } });
+    await cancelSeries(c, { id });
+    return listOverdueSeries(c.trx, { after: 0, limit: 100, now: c.now });
+  },
   "moving a seat": async (c) => {
     const { booking } = await createBooking(c, seat("ana", "morning"));
     return rescheduleBooking(c, { id: booking!.id, to: { session_id: SESSIONS.evening } });

@@ -139,31 +139,31 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   );
 
   // One engine's word for it is enough: the waiting takes its time.
-  test.runIf(engine === "sqlite" && layout === "native")("--watch says that a run failed, and goes on", () =>
-    withSchool(async (school) => {
-      const { db } = school.database;
-      await db
-        .insertInto("lease")
-        .values({
-          name: "waitlist",
-          token: "t",
-          holder: "ana@elsewhere, process 1",
-          acquired_at: TODAY,
-          expires_at: "2999-01-01 00:00:00" as typeof TODAY,
-        })
-        .execute();
-      await school.put(
-        "session_waitlist",
-        waitRow("ana", { status: "offered", session_id: SESSIONS.queued }),
-      );
-      const service = start(program.bin, words(school, "--watch", "1", "--format", "table"));
-      setTimeout(() => void db.deleteFrom("lease").execute(), 12_000);
-      expect(
-        await service.saw("2026-11-20T09:00:00Z  1 session: 1 expired, 0 offered, 0 skipped, 0 failed"),
-      ).toBe(true);
-      service.child.kill("SIGTERM");
-      const { code, err } = await service.ended;
-      expect([code, err]).toEqual([143, expect.stringContaining("another run is at work: ana@elsewhere")]);
-    }),
-  );
+  if (engine === "sqlite" && layout === "native")
+    test("--watch says that a run failed, and goes on", () =>
+      withSchool(async (school) => {
+        const { db } = school.database;
+        await db
+          .insertInto("lease")
+          .values({
+            name: "waitlist",
+            token: "t",
+            holder: "ana@elsewhere, process 1",
+            acquired_at: TODAY,
+            expires_at: "2999-01-01 00:00:00" as typeof TODAY,
+          })
+          .execute();
+        await school.put(
+          "session_waitlist",
+          waitRow("ana", { status: "offered", session_id: SESSIONS.queued }),
+        );
+        const service = start(program.bin, words(school, "--watch", "1", "--format", "table"));
+        setTimeout(() => void db.deleteFrom("lease").execute(), 12_000);
+        expect(
+          await service.saw("2026-11-20T09:00:00Z  1 session: 1 expired, 0 offered, 0 skipped, 0 failed"),
+        ).toBe(true);
+        service.child.kill("SIGTERM");
+        const { code, err } = await service.ended;
+        expect([code, err]).toEqual([143, expect.stringContaining("another run is at work: ana@elsewhere")]);
+      }));
 });

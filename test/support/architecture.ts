@@ -135,6 +135,15 @@ export function consoles(house: House): string[] {
   return linesOf(house, /^(src|migrations|bin)\//, /\bconsole\./);
 }
 
+/** Floors that ask src/db, and build no query themselves. */
+export function queries(house: House): string[] {
+  return linesOf(
+    house,
+    /^src\/(domain|legacy|operations|cli)\//,
+    /\.(selectFrom|insertInto|updateTable|deleteFrom|pragma)\(|\bsql`/,
+  );
+}
+
 function linesOf(house: House, files: RegExp, pattern: RegExp): string[] {
   return [...house]
     .filter(([path]) => files.test(path))

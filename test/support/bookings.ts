@@ -134,6 +134,8 @@ const WRITTEN = [
   "session_waitlist",
   "teacher_availability",
   "teacher_booking_policy",
+  "booking_series",
+  "booking_series_item",
   "booking_event",
   "notification_outbox",
 ] as const satisfies readonly LogicalTable[];

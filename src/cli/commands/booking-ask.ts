@@ -18,7 +18,7 @@ import { resolveRequest, type TypedRequest } from "../typed-request.ts";
 
 const MOST_FOUND = 30;
 
-interface Asking {
+export interface Asking {
   here: Shell;
   database: Database;
   actor: Actor;
@@ -50,7 +50,8 @@ export async function askForMissing(
   return whole;
 }
 
-function left(here: Shell): null {
+/** Whoever left is told that nothing was changed. */
+export function left(here: Shell): null {
   here.say("Interrupted: nothing was changed.");
   here.exit(SIGNAL_EXIT.SIGINT);
   return null;
@@ -70,7 +71,8 @@ async function askForPlace(asking: Asking, typed: TypedRequest): Promise<TypedRe
   return course === null ? null : askForOffer(asking, { ...typed, course });
 }
 
-async function askForCourse({ database, asker }: Asking): Promise<number | null> {
+/** Null where the person left. */
+export async function askForCourse({ database, asker }: Asking): Promise<number | null> {
   return asker.search("Course", async (text) =>
     (await searchCourses(database, text, MOST_FOUND)).map(({ id, title }) => ({
       value: id,
@@ -101,7 +103,7 @@ async function askForOffer(asking: Asking, typed: TypedRequest): Promise<TypedRe
 }
 
 /** Whether all words that were typed are in it, in any order. */
-function hasWords(name: string, typed: string): boolean {
+export function hasWords(name: string, typed: string): boolean {
   const words = typed.toLowerCase().split(/\s+/);
   return words.every((word) => name.toLowerCase().includes(word));
 }
@@ -113,16 +115,24 @@ function offerLine(offer: Offer, zone: string): string {
   return `${when}, ${offer.title} with ${offer.teacher}, ${seats}`;
 }
 
-/** Who is a student books for nobody else. */
-async function askForStudent(
-  { database, actor, asker }: Asking,
-  typed: TypedRequest,
-): Promise<TypedRequest | null> {
+async function askForStudent(asking: Asking, typed: TypedRequest): Promise<TypedRequest | null> {
   if (typed.student !== null) return typed;
-  if (actor.kind === "user" && !actor.isStaff && actor.teacherId === null)
-    return { ...typed, student: String(actor.id) };
-  const course = await courseOf(database, typed);
-  const student = await asker.search("Student", async (text) =>
+  const student = await chooseStudent(asking, await courseOf(asking.database, typed));
+  return student === null ? null : { ...typed, student };
+}
+
+/**
+ * Who is a student books for nobody else. Those who are enrolled in the course come first.
+ *
+ * @param course null = none is known
+ * @returns an id as text; null where the person left
+ */
+export async function chooseStudent(
+  { database, actor, asker }: Asking,
+  course: number | null,
+): Promise<string | null> {
+  if (actor.kind === "user" && !actor.isStaff && actor.teacherId === null) return String(actor.id);
+  return asker.search("Student", async (text) =>
     (await searchStudents(database, text, { course, limit: MOST_FOUND })).map((user) => ({
       value: String(user.id),
       name: [
@@ -135,7 +145,6 @@ async function askForStudent(
         .join(" · "),
     })),
   );
-  return student === null ? null : { ...typed, student };
 }
 
 /** Whose enrolled students come first; null where that cannot be told. */

@@ -6,13 +6,13 @@ import { ClassbookError } from "../../domain/error.ts";
 import { toRfc3339 } from "../../domain/instant.ts";
 import { type ExpiryOptions, expireQueues, type Settled } from "../../operations/waitlist-expire.ts";
 import { actingFor } from "../batch.ts";
-import { EXIT } from "../exit.ts";
 import { reportFailure } from "../failure.ts";
 import { Flags } from "../flags.ts";
 import { TTL } from "../options.ts";
-import { escapeControl, printObject, printRows, type Row } from "../output.ts";
-import { type ExpiryReport, expiryLine, expiryScreen } from "../screens/waitlist.ts";
+import { escapeControl, type Row } from "../output.ts";
+import { type ExpiryReport, expiryLine, expiryTable } from "../screens/waitlist.ts";
 import type { Shell, WithShell } from "../shell.ts";
+import { printSummary, reportFailures } from "../summary.ts";
 
 interface ExpireFlags {
   session?: string;
@@ -40,9 +40,10 @@ export function defineExpire(waitlist: Command, shell: WithShell): void {
       "after",
       `
 One transaction for each session. A second run waits up to 10 s for the first to end, then exits with 5; a run that was
-killed leaves nothing half done. Exits with 7 where a session failed: the others are done. Says what it did in one line
-(in a pipe ${COUNTS.join(", ")}), in JSON with who expired, was offered a seat, or was skipped and why; so does
---dry-run. With --quiet it is silent where there was nothing to do.
+killed leaves nothing half done. Exits with 7 where a session failed: the others are done.
+
+Says what it did in one line, with --fields or in CSV the numbers; in JSON with who
+expired, was offered a seat, or was skipped and why, and so does --dry-run. --quiet is silent where there is nothing to do.
 
 Example:
   $ classbook waitlist expire --dry-run --now 2026-11-20T09:00:00Z --db sample/school.sqlite3`,
@@ -125,18 +126,19 @@ function isIdle({ expired, offered, failed }: ExpiryReport): boolean {
 
 /** @param at written before a person's line */
 async function print(here: Shell, report: ExpiryReport, at = ""): Promise<void> {
-  const { output, io } = here;
-  const { format } = output;
-  for (const { session_id, code, message } of report.failures)
-    io.err(`session ${session_id} failed: ${escapeControl(message)} (${code})\n`);
-  if (report.failed > 0) here.exit(EXIT.partial);
-  const machine = format === "json" || format === "ndjson";
-  if (here.quiet && isIdle(report) && !machine) return;
-  if (format === "tsv" || format === "csv") await printRows(output, COUNTS, [{ ...report }]);
-  else
-    await printObject(output, { ...report }, () =>
-      here.dryRun ? expiryScreen(output, report) : `${at}${expiryLine(report)}\n`,
-    );
+  reportFailures(
+    here,
+    report.failures.map(
+      ({ session_id, code, message }) => `session ${session_id} failed: ${escapeControl(message)} (${code})`,
+    ),
+  );
+  await printSummary(here, {
+    report: { ...report },
+    counts: COUNTS,
+    line: `${at}${expiryLine(report)}`,
+    screen: here.dryRun ? expiryTable(here.output, report) : "",
+    idle: isIdle(report),
+  });
   if (!report.finished) here.say("Not all sessions were looked at: the next run goes on.");
   if (here.dryRun) here.say("Nothing was written.");
 }

@@ -64,8 +64,8 @@ export function expiryLine({ expired, offered, sessions, skipped, failed }: Expi
   ].join(", ")}`;
 }
 
-/** What a run would do: the line, and who it would be. */
-export function expiryScreen({ io, zone }: OutputOptions, report: ExpiryReport): string {
+/** Who it would be, and why; "" for nobody. */
+export function expiryTable({ io, zone }: OutputOptions, report: ExpiryReport): string {
   const rows = report.entries.map((row) => [
     String(row.session_id),
     String(row.waitlist_id),
@@ -75,7 +75,5 @@ export function expiryScreen({ io, zone }: OutputOptions, report: ExpiryReport):
       ? `until ${localTime(row.offer_expires_at as never, zone)}`
       : String(row.reason ?? ""),
   ]);
-  const table =
-    rows.length === 0 ? "" : `${drawTable(io, ["session", "entry", "student", "", "why"], rows)}\n`;
-  return `${table}${expiryLine(report)}\n`;
+  return rows.length === 0 ? "" : `${drawTable(io, ["session", "entry", "student", "", "why"], rows)}\n`;
 }

@@ -274,6 +274,7 @@ TABLE live_class_session
   created_at timestamp with time zone
   updated_at timestamp with time zone
   CONSTRAINT live_class_session_pkey PRIMARY KEY (id)
+  CREATE INDEX classbook_session_unfinished ON public.live_class_session USING btree (end_at_utc) WHERE ((status)::text = ANY ((ARRAY['scheduled'::character varying, 'live'::character varying, 'booking_closed'::character varying])::text[]))
   CREATE INDEX live_class__course__7a36bc_idx ON public.live_class_session USING btree (course_id)
   CREATE INDEX live_class__start_a_db20ec_idx ON public.live_class_session USING btree (start_at_utc)
   CREATE INDEX live_class__teacher_f77f54_idx ON public.live_class_session USING btree (teacher_id, start_at_utc)

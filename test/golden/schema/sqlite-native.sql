@@ -319,6 +319,8 @@ CREATE TABLE "live_class_session" (
   "updated_at" datetime NULL
 )
 
+CREATE INDEX "classbook_session_unfinished" ON "live_class_session" ("end_at_utc") WHERE "status" IN ('scheduled', 'live', 'booking_closed')
+
 CREATE INDEX "live_class__course__7a36bc_idx" ON "live_class_session" ("course_id")
 
 CREATE INDEX "live_class__start_a_db20ec_idx" ON "live_class_session" ("start_at_utc")
