@@ -31,6 +31,9 @@ export function wordsOf(declared: Option | Argument): [word: string, meaning: st
   return Array.isArray(words) ? words.map((word: string) => [word, ""]) : Object.entries(words);
 }
 
+/** From Monday. */
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
 /** For the commands that ask the booking rules. */
 export function overrideOption(description = "rules that staff set aside: a,b,c"): Option {
   return wordOption("--override <RULES>", description, [...OVERRIDABLE]);

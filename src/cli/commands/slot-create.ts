@@ -11,7 +11,7 @@ import { createSlot, type NewSlotRequest, SLOT_FIELDS, SLOT_RULES } from "../../
 import { operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import { wordOption } from "../options.ts";
+import { WEEKDAYS, wordOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { slotLine } from "../screens/slot.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -28,8 +28,6 @@ interface CreateFlags {
   timezone?: string;
   override?: string;
 }
-
-const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 export function defineSlotCreate(slot: Command, shell: WithShell): void {
   slot
