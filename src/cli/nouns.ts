@@ -181,6 +181,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "check the invariants of the unified model, and repair",
     parts: alone(async () => (await import("./commands/verify.ts")).defineVerify),
   },
+  doctor: {
+    summary: "what is the matter: database, schema, locks, clocks, cron, open rows, and what to do",
+    parts: alone(async () => (await import("./commands/doctor.ts")).defineDoctor),
+  },
   config: {
     summary: "settings: what is in force, where it comes from, and setting it for good",
     parts: alone(async () => (await import("./commands/config.ts")).defineConfig),

@@ -1,7 +1,7 @@
 /** What every command gets: settings, clock, actor, and the two ways to data. */
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import type { Database } from "../db/open.ts";
+import type { AsFound, Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
 import { commandLine, maskAddress } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
@@ -70,6 +70,8 @@ export interface Shell {
     work: (database: Database, actor: Actor) => Promise<T>,
     options?: { create?: boolean; anyLabel?: boolean; rehearses?: boolean },
   ): Promise<T>;
+  /** Opens whatever is there for a look, the app's database or not, and closes it. Nobody is looked up. */
+  inspect<T>(work: (found: AsFound) => Promise<T>): Promise<T>;
   /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
   stopping: () => boolean;
   /** For work that goes through many rows: says how far it is, and keeps memory small meanwhile. */
@@ -106,6 +108,9 @@ export interface ShellParts {
   stopping: () => boolean;
   exit: (code: number) => void;
 }
+
+/** Who wants to know what is the matter does not wait for what blocks. */
+const INSPECTION_PATIENCE_MS = 2_000;
 
 export function makeShell({ io, flags, columns, env, mending, stopping, exit }: ShellParts): Shell {
   const asJson = flags.json ? { format: "json" } : {};
@@ -183,6 +188,15 @@ export function makeShell({ io, flags, columns, env, mending, stopping, exit }: 
         },
         work,
       ),
+    inspect: async (work) => {
+      const { openAsFound } = await import("../db/open.ts");
+      const found = await openAsFound(address, { ...choice, patience: INSPECTION_PATIENCE_MS });
+      try {
+        return await work(found);
+      } finally {
+        await found.database.close();
+      }
+    },
     stopping,
     progress: () => {
       keepNurserySmall();

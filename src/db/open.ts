@@ -51,7 +51,7 @@ export interface OpenOptions extends LayoutChoice {
   readOnly?: boolean;
   /** Make the file where it is missing (commands that create a database). */
   create?: boolean;
-  /** Milliseconds that a server, or a locked file, is waited for; left out, as long as a person would. */
+  /** Milliseconds that a server, a locked file or a locked table is waited for; left out, as long as a person would. */
   patience?: number;
 }
 
@@ -170,8 +170,8 @@ export async function prepareNew({ layout, sqlite }: Database): Promise<void> {
 }
 
 async function openSqliteFile(file: string, options: OpenOptions): Promise<Opened> {
-  const readOnly = options.readOnly ?? false;
   const inMemory = file === ":memory:";
+  const readOnly = !inMemory && (options.readOnly ?? false);
   const path = inMemory ? file : resolve(file);
   if (!inMemory) checkFile(file, path, options);
   const { openSqlite, sqliteError } = await import("./sqlite.ts");

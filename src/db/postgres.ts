@@ -40,7 +40,7 @@ export interface ServerAddress {
   /** The URL as people may see it. */
   address: string;
   readOnly: boolean;
-  /** Milliseconds that the server is waited for, to connect and at each query; null: to connect as long as a person would. */
+  /** Milliseconds that is waited to connect, and for a lock; null: as long as a person would, and for a lock to its end. */
   patience: number | null;
 }
 
@@ -58,7 +58,6 @@ export async function openPostgres({ url, address, readOnly, patience }: ServerA
       max: 1,
       idleTimeoutMillis: 0, // The connection holds temporary tables: it stays.
       connectionTimeoutMillis: patience ?? 10_000,
-      ...(patience === null ? {} : { query_timeout: patience }),
       application_name: "classbook",
     };
     if (parsed.pathname.length < 2) throw new TypeError("no database name");
@@ -99,6 +98,8 @@ export async function openPostgres({ url, address, readOnly, patience }: ServerA
         ]) {
           await created.executeQuery(sql.raw(statement).compile(bare));
         }
+        if (patience !== null)
+          await created.executeQuery(sql.raw(`set lock_timeout to ${patience}`).compile(bare));
         if (readOnly)
           await created.executeQuery(sql.raw("set default_transaction_read_only to on").compile(bare));
       },
