@@ -40,14 +40,13 @@ test.skipIf(!groff)(
   () => {
     const { status, stderr, stdout } = spawnSync(
       "groff",
-      ["-man", "-Tutf8", "-ww", "-rLL=100n", join(root, "man", "classbook.1")],
+      ["-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=100n", join(root, "man", "classbook.1")],
       {
         encoding: "utf8",
       },
     );
     expect([status, stderr]).toEqual([0, ""]);
-    // Bold letters are printed twice, with a backspace between.
-    expect(stdout.replace(/.\u0008/g, "")).toContain("EXIT STATUS");
+    expect(stdout).toContain("EXIT STATUS");
   },
 );
 

@@ -92,7 +92,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option("--course <ID>", "the course, where the slot is for all of its teacher's")
     .option("--note <TEXT>", "another note of the student")
     .addOption(overrideOption())
-    .addHelpText("after", example("reschedule 1 --session 2 --dry-run"))
+    .addHelpText("after", example("reschedule 118 --session 19 --dry-run"))
     .action(async (word: string, input: ChangeFlags, command: Command) =>
       reschedule(shell(command, COLUMNS), word, input),
     );
@@ -105,7 +105,7 @@ export function defineChanges(booking: Command, shell: WithShell): void {
       .description(`mark who ${attended ? "came" : "did not come"}; - reads ids from standard input`)
       .option("--session <ID>", "all confirmed bookings of this session")
       .addOption(overrideOption())
-      .addHelpText("after", example(`${verb} 1 --dry-run`))
+      .addHelpText("after", example(`${verb} 1 --dry-run`, "2026-11-24T18:00:00Z"))
       .action(async (words: string[], input: ChangeFlags, command: Command) => {
         const here = shell(command, COLUMNS);
         const flags = new Flags();
@@ -116,8 +116,9 @@ export function defineChanges(booking: Command, shell: WithShell): void {
       });
 }
 
-function example(words: string): string {
-  return `\nExample:\n  $ classbook booking ${words} --now 2026-11-20T09:00:00Z --db sample/school.sqlite3`;
+/** @param now when it can be done on the sample */
+function example(words: string, now = "2026-11-20T09:00:00Z"): string {
+  return `\nExample:\n  $ classbook booking ${words} --now ${now} --db sample/school.sqlite3`;
 }
 
 /** The ids typed, or those that the flag stands for. @throws ClassbookError usage where there is neither, or both */

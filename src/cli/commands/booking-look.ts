@@ -81,7 +81,10 @@ export function defineLooks(booking: Command, shell: WithShell): void {
   booking
     .command("history <ID>")
     .description("everything that happened to a booking: who, when, what, from what to what, and why")
-    .addHelpText("after", "\nExample:\n  $ classbook booking history 1 --db sample/school.sqlite3")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ classbook booking approve 118 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook booking history 118 --db sample/school.sqlite3",
+    )
     .action(async (word: string, _flags: object, command: Command) =>
       history(shell(command, EVENT_FIELDS), word),
     );

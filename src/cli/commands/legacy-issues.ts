@@ -62,7 +62,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     .description("one quarantined row, with the whole source row and how to resolve it")
     .addHelpText(
       "after",
-      "\nExample:\n  $ classbook legacy issues show booking:12 --db sample/school.sqlite3",
+      "\nExample:\n  $ classbook legacy issues show booking:9007 --db sample/school.sqlite3",
     )
     .action(async (names: string[], _flags: object, run: Command) => show(shell(run, COLUMNS), names));
 

@@ -49,7 +49,7 @@ export function defineSeriesChanges(series: Command, shell: WithShell): void {
     .description("take paused series up again; - reads ids from standard input")
     .addHelpText(
       "after",
-      "\nExample:\n  $ classbook series list --status paused --fields id --db sample/school.sqlite3 | classbook series resume - --db sample/school.sqlite3",
+      "\nExample:\n  $ classbook series pause 4 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook series list --status paused --fields id --db sample/school.sqlite3 | classbook series resume - --db sample/school.sqlite3",
     )
     .action(async (words: string[], _flags: object, command: Command) => {
       const here = shell(command, COLUMNS);
