@@ -1,10 +1,12 @@
-/** Writes docs/reference.md from the commands' own help: `npm run reference`. A test holds the two together. */
-import { writeFileSync } from "node:fs";
+/** Writes docs/reference.md and man/classbook.1 from the commands' own help: `npm run reference`. A test holds them together. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { Io } from "../src/cli/io.ts";
 import { buildProgram } from "../src/cli/program.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { renderMan } from "./man.ts";
 
 const io: Io = {
   out: () => {},
@@ -39,20 +41,29 @@ function sections(command: Command, words: string[]): string[] {
   ];
 }
 
-export async function renderReference(): Promise<string> {
-  const program = await buildProgram(
+function wholeProgram(): Promise<Command> {
+  return buildProgram(
     { io, version: "" },
     () => {
       throw new Error("the reference runs no command");
     },
     "all",
   );
-  const head =
-    "# Command reference\n\nMade from `--help` by `npm run reference`; do not edit.\n\nExit codes: 0 done, 1 a bug or a failing disk or network, 2 wrong usage, 3 refused by a rule, 4 not found, 5 busy, 6 findings, 7 partly done, 130 and 143 interrupted.\n";
-  return [head, ...sections(program, [])].join("\n");
+}
+
+export async function renderReference(): Promise<string> {
+  const codes = EXIT_CODES.map(({ code, meaning }) => `${code} ${meaning}`).join(", ");
+  const head = `# Command reference\n\nMade from \`--help\` by \`npm run reference\`; do not edit.\n\nExit codes: ${codes}.\n`;
+  return [head, ...sections(await wholeProgram(), [])].join("\n");
+}
+
+export async function renderManPage(): Promise<string> {
+  return renderMan(await wholeProgram(), helpOf);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = join(dirname(fileURLToPath(import.meta.url)), "..", "docs", "reference.md");
-  writeFileSync(file, await renderReference());
+  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+  writeFileSync(join(root, "docs", "reference.md"), await renderReference());
+  mkdirSync(join(root, "man"), { recursive: true });
+  writeFileSync(join(root, "man", "classbook.1"), await renderManPage());
 }

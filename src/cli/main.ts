@@ -9,6 +9,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${VERSION}\n`);
     return;
   }
+  if (argv[0] === "__complete") {
+    const { complete, completionText } = await import("./completion.ts");
+    const answer = await complete(argv.slice(1), process.env).catch(() => null);
+    // A server that does not answer is not waited for.
+    process.stdout.write(answer === null ? "" : completionText(answer), () => process.exit(0));
+    return;
+  }
   let stopped: keyof typeof SIGNAL_EXIT | null = null;
   const stop = (signal: keyof typeof SIGNAL_EXIT) => {
     // The second time means now.

@@ -181,6 +181,18 @@ export const NOUNS: Record<string, Noun> = {
     summary: "check the invariants of the unified model, and repair",
     parts: alone(async () => (await import("./commands/verify.ts")).defineVerify),
   },
+  doctor: {
+    summary: "what is the matter: database, schema, locks, clocks, cron, open rows, and what to do",
+    parts: alone(async () => (await import("./commands/doctor.ts")).defineDoctor),
+  },
+  config: {
+    summary: "settings: what is in force, where it comes from, and setting it for good",
+    parts: alone(async () => (await import("./commands/config.ts")).defineConfig),
+  },
+  completion: {
+    summary: "completion of commands, flags and their values for bash, zsh and fish",
+    parts: alone(async () => (await import("./commands/completion.ts")).defineCompletion),
+  },
   drill: {
     summary: "race many bookings for the last seats, in a throw-away copy",
     parts: alone(async () => (await import("./commands/drill.ts")).defineDrill),

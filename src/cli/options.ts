@@ -1,5 +1,43 @@
-/** Values of flags, read while the command line is parsed: nothing is opened for one that is wrong. */
+/** Flags that several commands share, and what is known of a flag's value where the flag is declared. */
+import { Argument, Option } from "commander";
 import { usageError } from "../domain/error.ts";
+import { OVERRIDABLE } from "../domain/rules.ts";
+
+/** Words, or words with what each means. */
+export type Words = readonly string[] | Readonly<Record<string, string>>;
+
+const WORDS = new WeakMap<Option | Argument, Words>();
+
+/**
+ * For commander's `.addOption`: a flag whose value is one of a list of words, or where its metavariable is LIST or RULES
+ * several of them. Who reads the value checks it, with all else that is wrong; completion offers the words.
+ */
+export function wordOption(flags: string, description: string, words: Words, fallback?: string): Option {
+  const option = new Option(flags, description).default(fallback);
+  WORDS.set(option, words);
+  return option;
+}
+
+/** The same for `.addArgument`. */
+export function wordArgument(name: string, description: string, words: Words): Argument {
+  const argument = new Argument(name, description);
+  WORDS.set(argument, words);
+  return argument;
+}
+
+/** The words that a flag's value or an argument can be, with what each means; none where that is no list. */
+export function wordsOf(declared: Option | Argument): [word: string, meaning: string][] {
+  const words = WORDS.get(declared) ?? [];
+  return Array.isArray(words) ? words.map((word: string) => [word, ""]) : Object.entries(words);
+}
+
+/** From Monday. */
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** For the commands that ask the booking rules. */
+export function overrideOption(description = "rules that staff set aside: a,b,c"): Option {
+  return wordOption("--override <RULES>", description, [...OVERRIDABLE]);
+}
 
 /** A whole number from 1 as people write it, without sign, exponent or hexadecimal; null where it is none. */
 export function readWhole(text: string): number | null {

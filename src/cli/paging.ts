@@ -1,6 +1,7 @@
 /** --sort, --limit and --page, the same for every list. */
 import type { Command } from "commander";
 import type { Flags } from "./flags.ts";
+import { wordOption } from "./options.ts";
 
 const PAGE = 50;
 
@@ -13,7 +14,7 @@ export interface PagingFlags {
 /** @param by the field that a list is ordered by where nobody says another */
 export function withPaging(command: Command, sorts: readonly string[], by: string): Command {
   return command
-    .option("--sort <FIELD>", `by ${sorts.join(", ")}; - before it turns the order`, by)
+    .addOption(wordOption("--sort <FIELD>", `by ${sorts.join(", ")}; - before it turns the order`, sorts, by))
     .option("--limit <N>", "at most so many")
     .option("--page <N>", `a page of --limit rows (default: ${PAGE}), from 1`);
 }

@@ -3,6 +3,9 @@ import { Command, CommanderError } from "commander";
 import { reportFailure } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { NOUNS, partsFor } from "./nouns.ts";
+import { wordOption } from "./options.ts";
+import { FORMATS } from "./output.ts";
+import { LAYOUTS } from "./settings.ts";
 import { type GlobalFlags, makeShell, type WithShell } from "./shell.ts";
 
 export interface RunParts {
@@ -22,17 +25,18 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
   let program: Command | null = null;
   let address: string | null = null;
   try {
-    const shell: WithShell = (command, columns) => {
+    const shell: WithShell = (command, columns, options) => {
       const made = makeShell({
         ...parts,
         flags: command.optsWithGlobals<GlobalFlags>(),
         columns: columns ?? null,
+        mending: options?.mending === true,
         exit: (wanted) => (code = wanted),
       });
       address = made.givenAddress;
       return made;
     };
-    program = await buildProgram(parts, shell, wordsOf(argv));
+    program = await buildProgram(parts, shell, typedWords(argv));
     if (argv.length === 0) {
       program.outputHelp();
       return 0;
@@ -49,7 +53,7 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
 const VALUED = new Set(["--db", "--layout", "--app-label", "--as", "--tz", "--now", "--format", "--fields"]);
 
 /** The words that are no flag, nor a global flag's value. */
-function wordsOf(argv: readonly string[]): string[] {
+export function typedWords(argv: readonly string[]): string[] {
   return argv.filter(
     (word, at) => !word.startsWith("-") && word !== "help" && !VALUED.has(argv[at - 1] ?? ""),
   );
@@ -58,7 +62,7 @@ function wordsOf(argv: readonly string[]): string[] {
 /** The command that was typed, as deep as it is known. */
 function commandOf(program: Command | null, argv: readonly string[]): Command | null {
   let command = program;
-  for (const word of wordsOf(argv)) {
+  for (const word of typedWords(argv)) {
     const next = command?.commands.find((verb) => verb.name() === word);
     if (next === undefined) break;
     command = next;
@@ -103,14 +107,17 @@ function addGlobalOptions(program: Command): void {
       "--db <ADDRESS>",
       "database: a path, sqlite:PATH or postgres://… (CLASSBOOK_DB; default ./classbook.db)",
     )
-    .option("--layout <LAYOUT>", "native or django, instead of detecting it")
+    .addOption(wordOption("--layout <LAYOUT>", "native or django, instead of detecting it", LAYOUTS))
     .option("--app-label <LABEL>", "label of the Django app, where it cannot be told")
     .option("--as <USER>", "act as this user (id, username or e-mail)")
     .option("--tz <ZONE>", "time zone of display and of bare input times")
     .option("--now <INSTANT>", "a fixed clock, for simulation and tests")
-    .option(
-      "--format <FORMAT>",
-      "table, tsv, csv, ndjson or json (default: table on a terminal, tsv in a pipe)",
+    .addOption(
+      wordOption(
+        "--format <FORMAT>",
+        "table, tsv, csv, ndjson or json (default: table on a terminal, tsv in a pipe)",
+        FORMATS,
+      ),
     )
     .option("--json", "short for --format json")
     .option("--fields <LIST>", "which columns, in which order: a,b,c")

@@ -1,18 +1,17 @@
 /** What every command gets: settings, clock, actor, and the two ways to data. */
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import type { Database } from "../db/open.ts";
+import type { AsFound, Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
 import { commandLine, maskAddress } from "../domain/command.ts";
 import { usageError } from "../domain/error.ts";
 import { fromDate, type Instant } from "../domain/instant.ts";
 import { DEFAULT_OFFER_HOURS, parseOfferTime } from "../domain/waitlist.ts";
-import { isZone } from "../domain/zone.ts";
 import type { Io } from "./io.ts";
 import { keepNurserySmall } from "./nursery.ts";
-import { chooseColumns, FORMATS, type Format, type OutputOptions } from "./output.ts";
+import { chooseColumns, type Format, type OutputOptions } from "./output.ts";
 import { type ProgressLine, startProgress } from "./progress.ts";
-import { settle } from "./settings.ts";
+import { type LAYOUTS, SETTINGS, Settings } from "./settings.ts";
 import { requireInstant } from "./typed-instant.ts";
 import { wrapText } from "./wrap.ts";
 
@@ -41,6 +40,7 @@ export interface GlobalFlags {
 export interface Shell {
   io: Io;
   output: OutputOptions;
+  env: NodeJS.ProcessEnv;
   /** Time zone of display and of bare input times. */
   zone: string;
   /** The zone that `--tz` or a setting asks for; null = none does, and `zone` is the system's. */
@@ -70,6 +70,8 @@ export interface Shell {
     work: (database: Database, actor: Actor) => Promise<T>,
     options?: { create?: boolean; anyLabel?: boolean; rehearses?: boolean },
   ): Promise<T>;
+  /** Opens whatever is there for a look, the app's database or not, and closes it. Nobody is looked up. */
+  inspect<T>(work: (found: AsFound) => Promise<T>): Promise<T>;
   /** True once somebody asked to stop (Ctrl-C, SIGTERM). */
   stopping: () => boolean;
   /** For work that goes through many rows: says how far it is, and keeps memory small meanwhile. */
@@ -87,31 +89,40 @@ export interface Shell {
  *
  * @param columns every field that the command can print, so that a wrong `--fields` is refused before any work;
  *   none where it prints no fields
- * @throws ClassbookError usage: a flag's value is wrong
+ * @param options `mending`: for the commands that mend settings
+ * @throws ClassbookError usage: a flag's value is wrong, or a setting's
  */
-export type WithShell = (command: Command, columns?: readonly string[]) => Shell;
+export type WithShell = (
+  command: Command,
+  columns?: readonly string[],
+  options?: { mending: boolean },
+) => Shell;
 
 export interface ShellParts {
   io: Io;
   flags: GlobalFlags;
   columns: readonly string[] | null;
   env: NodeJS.ProcessEnv;
+  /** For the commands that mend settings: what is broken in environment and files is as if it were not there. */
+  mending: boolean;
   stopping: () => boolean;
   exit: (code: number) => void;
 }
 
-export function makeShell({ io, flags, columns, env, stopping, exit }: ShellParts): Shell {
-  const zone = zoneOfDisplay(flags, env);
+/** Who wants to know what is the matter does not wait for what blocks. */
+const INSPECTION_PATIENCE_MS = 2_000;
+
+export function makeShell({ io, flags, columns, env, mending, stopping, exit }: ShellParts): Shell {
+  const asJson = flags.json ? { format: "json" } : {};
+  const settings = new Settings({ flags: { ...flags, ...asJson }, env, mending });
+  const zone = zoneOfDisplay(settings);
   const fixed = flags.now === undefined ? null : requireInstant("--now", flags.now, zone);
-  const layout = settle("layout", flags.layout, env);
-  if (layout !== null && layout !== "native" && layout !== "django")
-    throw usageError("bad_layout", `"${layout}" is not a layout`, "--layout takes native or django");
-  const address = settle("db", flags.db, env) ?? "./classbook.db";
+  const address = settings.get("db") ?? SETTINGS.db.fallback;
   const givenAddress = flags.db === undefined ? null : maskAddress(flags.db);
   const onServer = /^postgres/i.test(address);
   const choice = {
-    layout: layout as "native" | "django" | null,
-    appLabel: settle("app_label", flags.appLabel, env),
+    layout: settings.get("layout") as (typeof LAYOUTS)[number] | null,
+    appLabel: settings.get("app_label"),
   };
   const painted: Io =
     flags.color === false
@@ -130,7 +141,7 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     const { driverError, openDatabase } = await import("../db/open.ts");
     const database = await openDatabase(address, { ...choice, ...options });
     try {
-      return await work(database, await actorOn(database, settle("as", flags.as, env)));
+      return await work(database, await actorOn(database, settings.get("as")));
     } catch (error) {
       throw await driverError(error, database);
     } finally {
@@ -141,7 +152,7 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     io: painted,
     output: {
       io: painted,
-      format: formatOf(flags, env, io),
+      format: (settings.get("format") as Format | null) ?? (io.outIsTerminal ? "table" : "tsv"),
       columns,
       fields: fieldsOf(flags, columns),
       header: flags.header === true,
@@ -152,9 +163,10 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
     get zone() {
       return zone();
     },
-    askedZone: settle("tz", flags.tz, env),
+    env,
+    askedZone: settings.get("tz"),
     now: () => fixed ?? fromDate(new Date()),
-    offerHours: offerHoursOf(flags, env),
+    offerHours: parseOfferTime(settings.get("offer_ttl") ?? "") ?? DEFAULT_OFFER_HOURS,
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     quiet: flags.quiet === true,
@@ -176,6 +188,15 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
         },
         work,
       ),
+    inspect: async (work) => {
+      const { openAsFound } = await import("../db/open.ts");
+      const found = await openAsFound(address, { ...choice, patience: INSPECTION_PATIENCE_MS });
+      try {
+        return await work(found);
+      } finally {
+        await found.database.close();
+      }
+    },
     stopping,
     progress: () => {
       keepNurserySmall();
@@ -200,11 +221,8 @@ export function makeShell({ io, flags, columns, env, stopping, exit }: ShellPart
 }
 
 /** The zone asked for, checked at once; the system's own only when it is wanted: finding it loads ICU, which is a tenth of a start. */
-function zoneOfDisplay(flags: GlobalFlags, env: NodeJS.ProcessEnv): () => string {
-  const asked = settle("tz", flags.tz, env);
-  if (asked !== null && !isZone(asked))
-    throw usageError("bad_timezone", `"${asked}" is not an IANA time zone`, "such as --tz Europe/Madrid");
-  let zone = asked;
+function zoneOfDisplay(settings: Settings): () => string {
+  let zone = settings.get("tz");
   return () => (zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
@@ -221,19 +239,6 @@ async function actorOn(database: Database, asked: string | null): Promise<Actor>
   return { kind: "shell", name: systemUser() };
 }
 
-function offerHoursOf(flags: GlobalFlags, env: NodeJS.ProcessEnv): number {
-  const asked = settle("offer_ttl", flags.ttl, env);
-  if (asked === null) return DEFAULT_OFFER_HOURS;
-  const hours = parseOfferTime(asked);
-  if (hours === null)
-    throw usageError(
-      "bad_ttl",
-      `"${asked}" is not how long an offer can hold a seat`,
-      "from 1m to 366d, such as 24h, 90m or 2d (--ttl, CLASSBOOK_OFFER_TTL, or offer_ttl in a config file)",
-    );
-  return hours;
-}
-
 function systemUser(): string {
   try {
     return userInfo().username;
@@ -247,13 +252,4 @@ function fieldsOf(flags: GlobalFlags, columns: readonly string[] | null): string
   const fields = flags.fields.split(",").map((field) => field.trim());
   if (columns !== null) chooseColumns(columns, fields);
   return fields;
-}
-
-function formatOf(flags: GlobalFlags, env: NodeJS.ProcessEnv, io: Io): Format {
-  const asked = flags.json ? "json" : settle("format", flags.format, env);
-  if (asked === null) return io.outIsTerminal ? "table" : "tsv";
-  const format = FORMATS.find((name) => name === asked);
-  if (format === undefined)
-    throw usageError("bad_format", `"${asked}" is not a format`, `--format takes ${FORMATS.join(", ")}`);
-  return format;
 }

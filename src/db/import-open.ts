@@ -2,10 +2,11 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { CompiledQuery } from "kysely";
 import { ClassbookError, notFound, usageError } from "../domain/error.ts";
+import { parseAddress } from "./address.ts";
 import type { ImportSource } from "./import-source.ts";
 import type { AppTable } from "./layout.ts";
 import { requireExactIds } from "./legacy-ids.ts";
-import { type Database, openDatabase, parseAddress } from "./open.ts";
+import { type Database, openDatabase } from "./open.ts";
 import { requireLegacyColumns } from "./requirements.ts";
 
 export interface SourceOptions {

@@ -93,6 +93,36 @@ export async function findHolder(database: Database, name: string): Promise<Hold
   return { ...holder, since_at: held.acquired_at };
 }
 
+/** A lease as it stands in the table. */
+export interface LeaseState {
+  name: string;
+  /** `ana@host, process 12`; empty where it was given back. */
+  holder: string;
+  /** When it was last taken. */
+  since_at: Instant;
+  expires_at: Instant;
+  /** `dead`: the holder's process is gone; `lapsed`: it gave no sign of life in time. Both are taken over by the next run. */
+  state: "free" | "held" | "dead" | "lapsed";
+}
+
+export async function listLeases(database: Database): Promise<LeaseState[]> {
+  if (!database.layout.has("lease")) return [];
+  const rows = await database.db.selectFrom("lease").selectAll().orderBy("name").execute();
+  const now = realNow();
+  const stateOf = ({ token, holder, expires_at }: Held): LeaseState["state"] => {
+    if (token === "") return "free";
+    if (isDead(holder)) return "dead";
+    return expires_at > now ? "held" : "lapsed";
+  };
+  return rows.map((row) => ({
+    name: row.name,
+    holder: row.holder,
+    since_at: row.acquired_at,
+    expires_at: row.expires_at,
+    state: stateOf(row),
+  }));
+}
+
 /** @throws ClassbookError busy `locked`: another run holds the lease. */
 export async function takeLease(database: Database, name: string): Promise<Lease> {
   const lease = { name, token: randomUUID() };

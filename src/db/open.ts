@@ -1,10 +1,20 @@
 /** A database's address → an open database: engine, layout, Kysely. */
-import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import type { Kysely } from "kysely";
 import { maskAddress } from "../domain/command.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
+import { parseAddress } from "./address.ts";
 import { readCatalog } from "./catalog.ts";
 import type { Opened, PgConnection } from "./connection.ts";
 import { detectLayout, type Engine, Layout, type LayoutChoice } from "./layout.ts";
@@ -41,50 +51,72 @@ export interface OpenOptions extends LayoutChoice {
   readOnly?: boolean;
   /** Make the file where it is missing (commands that create a database). */
   create?: boolean;
-}
-
-export type Address = { engine: "postgres"; url: string } | { engine: "sqlite"; file: string };
-
-/** What `--db` names: a PostgreSQL URL, a `sqlite:` URL or a path. */
-export function parseAddress(text: string): Address {
-  if (/^(sqlite:(\/\/)?)?\s*$/i.test(text)) {
-    throw usageError(
-      "no_database",
-      text.trim() === "" ? "--db is empty" : `--db "${text}" names no file`,
-      "--db takes a path, sqlite:PATH or postgres://…; left out, it is CLASSBOOK_DB or ./classbook.db",
-    );
-  }
-  if (/^postgres(ql)?:\/\//i.test(text)) return { engine: "postgres", url: text };
-  if (/^sqlite:/i.test(text)) return { engine: "sqlite", file: text.replace(/^sqlite:(\/\/)?/i, "") };
-  if (/^[a-z][a-z0-9+]+:\/\//i.test(text)) {
-    throw usageError(
-      "unknown_engine",
-      `classbook does not speak ${maskAddress(text)}`,
-      "--db takes a path, sqlite:PATH or postgres://…",
-    );
-  }
-  if (/(^|\s)(host|hostaddr|dbname|password)=/.test(text)) {
-    throw usageError(
-      "bad_url",
-      `"${maskAddress(text)}" is a connection string, not a URL`,
-      "the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-    );
-  }
-  return { engine: "sqlite", file: text };
+  /** Milliseconds that a server, a locked file or a locked table is waited for; left out, as long as a person would. */
+  patience?: number;
 }
 
 export async function openDatabase(text: string, options: OpenOptions = {}): Promise<Database> {
+  return openWith(text, options, async (opened) => {
+    const catalog = await readCatalog(opened.bare, opened.engine);
+    return withLayout(opened, detectLayout(catalog, options));
+  });
+}
+
+/** A database as it was found. */
+export interface AsFound {
+  database: Database;
+  /** Why its layout is none that classbook knows; null where it is one. */
+  unfit: ClassbookError | null;
+}
+
+/** Opens whatever is there, for a look: also what is not the app's database. Leaves no file behind that was not there. */
+export async function openAsFound(text: string, options: Omit<OpenOptions, "create">): Promise<AsFound> {
+  const address = parseAddress(text);
+  const readOnly = address.engine === "postgres" || !isIdleWal(resolve(address.file));
+  return openWith(text, { ...options, readOnly }, async (opened) => {
+    const catalog = await readCatalog(opened.bare, opened.engine);
+    try {
+      return { database: withLayout(opened, detectLayout(catalog, options)), unfit: null };
+    } catch (error) {
+      if (!(error instanceof ClassbookError)) throw error;
+      return { database: withLayout(opened, new Layout("native", null, catalog)), unfit: error };
+    }
+  });
+}
+
+async function openWith<T>(
+  text: string,
+  options: OpenOptions,
+  finish: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const address = parseAddress(text);
   const opened =
     address.engine === "sqlite"
       ? await openSqliteFile(address.file, options)
       : await openServer(address.url, options);
   try {
-    return await withLayout(opened, options);
+    return await finish(opened);
   } catch (error) {
     await opened.bare.destroy();
     throw await driverError(error, opened);
   }
+}
+
+/**
+ * Whether it is a file in WAL mode that nobody has open, and that can be written. Who reads such a one without the right to
+ * write leaves `-wal` and `-shm` behind; who has it takes them away at the end.
+ */
+function isIdleWal(path: string): boolean {
+  if (existsSync(`${path}-wal`) || !isWritable(path) || !isWritable(dirname(path))) return false;
+  const WRITE_VERSION = 18; // 2 = WAL (sqlite.org/fileformat.html).
+  const header = Buffer.alloc(WRITE_VERSION + 1);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header);
+  } finally {
+    closeSync(file);
+  }
+  return header[WRITE_VERSION] === 2;
 }
 
 /** A driver's error as one sentence for people; anything unknown, and what is one already, stays as it is. */
@@ -100,12 +132,12 @@ export async function driverError(
 
 async function openServer(url: string, options: OpenOptions): Promise<Opened> {
   const { openPostgres } = await import("./postgres.ts");
-  return openPostgres({ url, address: maskAddress(url), readOnly: options.readOnly ?? false });
+  const { readOnly = false, patience = null } = options;
+  return openPostgres({ url, address: maskAddress(url), readOnly, patience });
 }
 
-async function withLayout(opened: Opened, choice: LayoutChoice): Promise<Database> {
+function withLayout(opened: Opened, layout: Layout): Database {
   const { bare, ...rest } = opened;
-  const layout = detectLayout(await readCatalog(bare, opened.engine), choice);
   const database: Database = {
     ...rest,
     layout,
@@ -138,13 +170,13 @@ export async function prepareNew({ layout, sqlite }: Database): Promise<void> {
 }
 
 async function openSqliteFile(file: string, options: OpenOptions): Promise<Opened> {
-  const readOnly = options.readOnly ?? false;
   const inMemory = file === ":memory:";
+  const readOnly = !inMemory && (options.readOnly ?? false);
   const path = inMemory ? file : resolve(file);
   if (!inMemory) checkFile(file, path, options);
   const { openSqlite, sqliteError } = await import("./sqlite.ts");
   try {
-    const handle = openSqlite(path, { readOnly });
+    const handle = openSqlite(path, { readOnly, patience: options.patience ?? null });
     return {
       engine: "sqlite",
       bare: handle.kysely,

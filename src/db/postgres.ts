@@ -40,6 +40,8 @@ export interface ServerAddress {
   /** The URL as people may see it. */
   address: string;
   readOnly: boolean;
+  /** Milliseconds that is waited to connect, and for a lock; null: as long as a person would, and for a lock to its end. */
+  patience: number | null;
 }
 
 /** The part of pg's client that its types leave out. */
@@ -47,7 +49,7 @@ interface SocketHolder {
   connection: { stream: { destroy(): void } };
 }
 
-export async function openPostgres({ url, address, readOnly }: ServerAddress): Promise<Opened> {
+export async function openPostgres({ url, address, readOnly, patience }: ServerAddress): Promise<Opened> {
   let config: pg.PoolConfig;
   try {
     const parsed = new URL(url);
@@ -55,7 +57,7 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
       connectionString: url,
       max: 1,
       idleTimeoutMillis: 0, // The connection holds temporary tables: it stays.
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: patience ?? 10_000,
       application_name: "classbook",
     };
     if (parsed.pathname.length < 2) throw new TypeError("no database name");
@@ -96,6 +98,8 @@ export async function openPostgres({ url, address, readOnly }: ServerAddress): P
         ]) {
           await created.executeQuery(sql.raw(statement).compile(bare));
         }
+        if (patience !== null)
+          await created.executeQuery(sql.raw(`set lock_timeout to ${patience}`).compile(bare));
         if (readOnly)
           await created.executeQuery(sql.raw("set default_transaction_read_only to on").compile(bare));
       },

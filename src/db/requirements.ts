@@ -88,6 +88,22 @@ function missingOf({ layout }: Schema, needed: ReadonlyMap<LogicalTable, readonl
   });
 }
 
+/** Columns of the unified tables that neither the model nor a schema step knows, as `live_class_booking.room`. */
+export function unknownColumns({ engine, layout }: Schema): string[] {
+  const bare = new Layout(layout.kind, layout.appLabel, new Map());
+  const made = [bare, layout]
+    .flatMap((from) => planMigrations(MIGRATIONS, { engine, layout: from }))
+    .flatMap(({ steps }) => steps.flatMap(({ leaves }) => leaves ?? []));
+  return UNIFIED.flatMap((table) => {
+    const known = made
+      .filter((one) => [bare.name(table), layout.name(table)].includes(one.table))
+      .flatMap(({ columns }) => columns.map(({ name }) => name));
+    return [...(layout.table(table)?.columns.keys() ?? [])]
+      .filter((column) => !known.includes(column))
+      .map((column) => `${table}.${column}`);
+  });
+}
+
 function emptyColumns({ layout }: Pick<Schema, "layout">): string[] {
   return (Object.entries(CARRIED) as [AppTable, string[]][]).flatMap(([table, columns]) =>
     columns

@@ -93,8 +93,15 @@ export interface SqliteHandle {
   version: string;
 }
 
-export function openSqlite(path: string, options: { readOnly: boolean }): SqliteHandle {
-  const sqlite = new BetterSqlite3(path, { readonly: options.readOnly, timeout: BUSY_TIMEOUT_MS });
+/** @param options `patience`: milliseconds that another process is waited for; null: as long as a person would */
+export function openSqlite(
+  path: string,
+  options: { readOnly: boolean; patience: number | null },
+): SqliteHandle {
+  const sqlite = new BetterSqlite3(path, {
+    readonly: options.readOnly,
+    timeout: options.patience ?? BUSY_TIMEOUT_MS,
+  });
   try {
     sqlite.pragma("foreign_keys = ON");
     sqlite.pragma("cache_size = -32768");

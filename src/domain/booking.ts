@@ -32,6 +32,9 @@ export const LEGACY_ONE_ON_ONE_STATUSES = [
   "no_show",
 ] as const;
 
+/** Every status that a legacy row of either table can have. */
+export const LEGACY_STATUSES = [...new Set([...LEGACY_GROUP_STATUSES, ...LEGACY_ONE_ON_ONE_STATUSES])];
+
 /** The most seats that an integer column of the unified tables takes. */
 export const MOST_SEATS = 2_147_483_647;
 

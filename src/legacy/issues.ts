@@ -13,7 +13,7 @@ import { SOURCE_TABLES, type SourceTable } from "../db/legacy-tables.ts";
 import type { Database } from "../db/open.ts";
 import { type Trx, writing } from "../db/transaction.ts";
 import type { Actor } from "../domain/actor.ts";
-import { LEGACY_GROUP_STATUSES, LEGACY_ONE_ON_ONE_STATUSES } from "../domain/booking.ts";
+import { LEGACY_STATUSES } from "../domain/booking.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { isZone } from "../domain/zone.ts";
@@ -103,10 +103,8 @@ export async function checkAnswers(database: Database, answers: Answers): Promis
   }
   if (answers.given_timezone != null && !isZone(answers.given_timezone))
     problems.push(`"${answers.given_timezone}" is not an IANA time zone`);
-  const words: readonly string[] = [...LEGACY_GROUP_STATUSES, ...LEGACY_ONE_ON_ONE_STATUSES];
-  if (answers.given_status != null && !words.includes(answers.given_status)) {
-    problems.push(`"${answers.given_status}" is not a status; ${[...new Set(words)].join(", ")}`);
-  }
+  if (answers.given_status != null && !(LEGACY_STATUSES as string[]).includes(answers.given_status))
+    problems.push(`"${answers.given_status}" is not a status; ${LEGACY_STATUSES.join(", ")}`);
   for (const column of ["given_start_at_utc", "given_end_at_utc", "given_timestamp"] as const) {
     const value = answers[column];
     if (value == null) continue;

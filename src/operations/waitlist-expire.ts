@@ -11,7 +11,8 @@ import { requireOwner, requireStaff } from "./permission.ts";
 import { sweep } from "./sweep.ts";
 import { expireQueue, passSeatsOn } from "./waitlist.ts";
 
-const LEASE = "waitlist";
+/** The lease of whoever brings the queues up to date. */
+export const LEASE = "waitlist";
 /** How long another run is waited for: most are done by then. */
 const PATIENCE_MS = 10_000;
 

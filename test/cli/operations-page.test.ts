@@ -34,8 +34,8 @@ test("there are command lines on the page", () => {
 test.each(lines)("%s", async (line) => {
   const school = migrated.clone();
   const now = line.includes("--now") ? "" : " --now 2026-11-20T09:00:00Z";
-  const env = { CLASSBOOK_DB: school.file };
-  const { code, out, err } = await program.shell(`${line}${now}`, { env });
+  const options = { cwd: school.folder, env: { CLASSBOOK_DB: school.file } };
+  const { code, out, err } = await program.shell(`${line}${now}`, options);
   // Of the whole queue one request has no seat any more: 7 is what the page says of that.
   expect([line.endsWith("approve -") ? 7 : 0, ""]).toEqual([code, code === 7 ? "" : err]);
   expect(out).not.toBe("");

@@ -10,12 +10,27 @@ export interface KnownCommand {
   examples: string[];
 }
 
-export async function listCommands(): Promise<KnownCommand[]> {
-  let said = "";
+interface TreeCommand {
+  /** `["legacy", "issues", "show"]` */
+  path: string[];
+  command: Command;
+}
+
+/** Every command of the tree, nouns too. */
+export async function allCommands(): Promise<TreeCommand[]> {
+  return below(await wholeTree(() => {}), []);
+}
+
+function below(command: Command, path: readonly string[]): TreeCommand[] {
+  return command.commands.flatMap((verb) => {
+    const its = [...path, verb.name()];
+    return [{ path: its, command: verb }, ...below(verb, its)];
+  });
+}
+
+async function wholeTree(say: (text: string) => void): Promise<Command> {
   const io: Io = {
-    out: (text) => {
-      said += text;
-    },
+    out: say,
     err: () => {},
     read: async () => "",
     async *chunks() {},
@@ -28,20 +43,22 @@ export async function listCommands(): Promise<KnownCommand[]> {
   const unused = () => {
     throw new Error("help needs no shell");
   };
-  const program = await buildProgram({ io, version: "0.0.0" }, unused, "all");
-  const known: KnownCommand[] = [];
-  const visit = (command: Command, path: readonly string[]) => {
-    if (command.commands.length > 0) {
-      for (const verb of command.commands) visit(verb, [...path, verb.name()]);
-      return;
-    }
-    said = "";
-    command.outputHelp();
-    known.push({
-      name: path.join(" "),
-      examples: [...said.matchAll(/^ {2}\$ (classbook .+)$/gm)].map((match) => match[1]!),
+  return buildProgram({ io, version: "0.0.0" }, unused, "all");
+}
+
+export async function listCommands(): Promise<KnownCommand[]> {
+  let said = "";
+  const program = await wholeTree((text) => {
+    said += text;
+  });
+  return below(program, [])
+    .filter(({ command }) => command.commands.length === 0)
+    .map(({ path, command }) => {
+      said = "";
+      command.outputHelp();
+      return {
+        name: path.join(" "),
+        examples: [...said.matchAll(/^ {2}\$ (classbook .+)$/gm)].map((match) => match[1]!),
+      };
     });
-  };
-  visit(program, []);
-  return known;
 }

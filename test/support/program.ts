@@ -47,6 +47,8 @@ export interface Program {
    * the terminal shows, both streams, is `out`. `dialogue`: several of them, each prompt after the keys before it.
    */
   terminal(args: readonly string[], options: RunOptions & Typing): Promise<Ran>;
+  /** A folder with `classbook` in it, for PATH. */
+  folder: string;
   remove(): void;
 }
 
@@ -60,12 +62,15 @@ export function buildProgram(): Program {
   execFileSync(process.execPath, [join(folder, "scripts", "build.mjs")], { stdio: ["ignore", 2, 2] });
   chmodSync(folder, 0o755);
   const bin = join(folder, "bin", "classbook.js");
+  symlinkSync(bin, join(folder, "bin", "classbook"));
+  chmodSync(bin, 0o755);
   return {
     bin,
     run: (args, options = {}) => finish(process.execPath, [bin, ...args], options),
     shell: (line, options = {}) =>
       finish("sh", ["-c", `classbook() { "${process.execPath}" "${bin}" "$@"; }\n${line}`], options),
     terminal: (args, options) => onTerminal([process.execPath, bin, ...args], options),
+    folder: join(folder, "bin"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -81,8 +86,8 @@ function unprivileged(command: string, args: readonly string[]) {
   return { command, args, uid: NOBODY, gid: NOBODY };
 }
 
-/** `script` gives a pseudo-terminal: util-linux has it on every Linux, BSD and macOS have their own form. */
-function onTerminal(
+/** Runs any command line on a terminal. `script` gives a pseudo-terminal: util-linux has it on every Linux, BSD and macOS have their own form. */
+export function onTerminal(
   words: string[],
   { prompt, keys = "", dialogue = [], ...options }: RunOptions & Typing,
 ): Promise<Ran> {

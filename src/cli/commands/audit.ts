@@ -6,6 +6,7 @@ import { plural } from "../../domain/spoken.ts";
 import { listEventsFor, viewEvent } from "../../operations/audit.ts";
 import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObjects } from "../output.ts";
 import { eventScreen, printEvents } from "../screens/audit.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -24,7 +25,9 @@ export function defineAudit(audit: Command, shell: WithShell): void {
   audit
     .command("list")
     .description("who did what, when, to what, from what to what, and why: the newest first")
-    .option("--subject <TABLE[:ID]>", "about this table, or this row: live_class_booking:12")
+    .addOption(
+      wordOption("--subject <TABLE[:ID]>", "about this table, or this row: live_class_booking:12", SUBJECTS),
+    )
     .option("--actor <USER>", "done by this user: id, username or e-mail address")
     .option("--what <WORD>", "what was done: created, confirmed, cancelled, updated …")
     .option("--from <INSTANT>", "then or later")
@@ -33,7 +36,7 @@ export function defineAudit(audit: Command, shell: WithShell): void {
     .option("--oldest-first", "in the order in which it happened")
     .addHelpText(
       "after",
-      `\nFor staff. TABLE is one of:\n${SUBJECTS.map((table) => `  ${table}`).join("\n")}\n\nExample:\n  $ classbook audit list --subject live_class_booking --from 2026-11-01 --db sample/school.sqlite3`,
+      `\nFor staff. TABLE is one of:\n${SUBJECTS.map((table) => `  ${table}`).join("\n")}\n\nExample:\n  $ classbook booking approve 118 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook audit list --subject live_class_booking --from 2026-11-01 --db sample/school.sqlite3`,
     )
     .action(async (flags: ListFlags, command: Command) => list(shell(command, EVENT_FIELDS), flags));
   audit
@@ -41,7 +44,7 @@ export function defineAudit(audit: Command, shell: WithShell): void {
     .description("one event with everything it says; - reads ids from standard input")
     .addHelpText(
       "after",
-      "\nFor staff.\n\nExample:\n  $ classbook audit list --limit 1 --fields id --db sample/school.sqlite3 | classbook audit show - --db sample/school.sqlite3",
+      "\nFor staff.\n\nExample:\n  $ classbook booking approve 118 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook audit list --limit 1 --fields id --db sample/school.sqlite3 | classbook audit show - --db sample/school.sqlite3",
     )
     .action(async (words: string[], _flags: object, command: Command) =>
       show(shell(command, EVENT_FIELDS), words),

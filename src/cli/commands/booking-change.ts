@@ -18,6 +18,7 @@ import { type Context, inside } from "../../operations/context.ts";
 import { rescheduleBooking } from "../../operations/reschedule.ts";
 import { eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { overrideOption, wordOption } from "../options.ts";
 import type { Row } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -36,14 +37,12 @@ interface ChangeFlags {
 /** What a changed booking prints; the first four only where several are named. */
 const COLUMNS = eachOf(BOOKING_FIELDS);
 
-const OVERRIDE = ["--override <RULES>", "rules that staff set aside: a,b,c"] as const;
-
 export function defineChanges(booking: Command, shell: WithShell): void {
   booking
     .command("approve [ID...]")
     .description("confirm requests; - reads ids from standard input")
     .option("--teacher <TEACHER>", "all requests of this teacher")
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .addHelpText("after", example("approve --teacher 1 --dry-run"))
     .action(async (words: string[], input: ChangeFlags, command: Command) => {
       const here = shell(command, COLUMNS);
@@ -67,9 +66,11 @@ export function defineChanges(booking: Command, shell: WithShell): void {
   booking
     .command("cancel <ID...>")
     .description("cancel bookings; the seat goes to the next who waits; - reads ids from standard input")
-    .option("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`)
+    .addOption(
+      wordOption("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`, CANCEL_REASONS),
+    )
     .option("--note <TEXT>", "more, kept in the teacher's note")
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .addHelpText("after", example("cancel 1 --reason conflict --dry-run"))
     .action(async (words: string[], input: ChangeFlags, command: Command) => {
       const here = shell(command, COLUMNS);
@@ -90,8 +91,8 @@ export function defineChanges(booking: Command, shell: WithShell): void {
     .option("--on <DATE>", "the local date (default: the slot's next)")
     .option("--course <ID>", "the course, where the slot is for all of its teacher's")
     .option("--note <TEXT>", "another note of the student")
-    .option(...OVERRIDE)
-    .addHelpText("after", example("reschedule 1 --session 2 --dry-run"))
+    .addOption(overrideOption())
+    .addHelpText("after", example("reschedule 118 --session 19 --dry-run"))
     .action(async (word: string, input: ChangeFlags, command: Command) =>
       reschedule(shell(command, COLUMNS), word, input),
     );
@@ -103,8 +104,8 @@ export function defineChanges(booking: Command, shell: WithShell): void {
       .command(`${verb} [ID...]`)
       .description(`mark who ${attended ? "came" : "did not come"}; - reads ids from standard input`)
       .option("--session <ID>", "all confirmed bookings of this session")
-      .option(...OVERRIDE)
-      .addHelpText("after", example(`${verb} 1 --dry-run`))
+      .addOption(overrideOption())
+      .addHelpText("after", example(`${verb} 1 --dry-run`, "2026-11-24T18:00:00Z"))
       .action(async (words: string[], input: ChangeFlags, command: Command) => {
         const here = shell(command, COLUMNS);
         const flags = new Flags();
@@ -115,8 +116,9 @@ export function defineChanges(booking: Command, shell: WithShell): void {
       });
 }
 
-function example(words: string): string {
-  return `\nExample:\n  $ classbook booking ${words} --now 2026-11-20T09:00:00Z --db sample/school.sqlite3`;
+/** @param now when it can be done on the sample */
+function example(words: string, now = "2026-11-20T09:00:00Z"): string {
+  return `\nExample:\n  $ classbook booking ${words} --now ${now} --db sample/school.sqlite3`;
 }
 
 /** The ids typed, or those that the flag stands for. @throws ClassbookError usage where there is neither, or both */

@@ -17,6 +17,7 @@ import { listBookingsFor, listHistory, viewBookingFor } from "../../operations/b
 import { inside } from "../../operations/context.ts";
 import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { printEvents } from "../screens/audit.ts";
@@ -56,8 +57,8 @@ export function defineLooks(booking: Command, shell: WithShell): void {
       .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
       .option("--course <ID>", "of this course")
       .option("--session <ID>", "of this session")
-      .option("--type <TYPE>", BOOKING_TYPES.join(" or "))
-      .option("--status <LIST>", `any of ${BOOKING_STATUSES.join(", ")}`)
+      .addOption(wordOption("--type <TYPE>", BOOKING_TYPES.join(" or "), BOOKING_TYPES))
+      .addOption(wordOption("--status <LIST>", `any of ${BOOKING_STATUSES.join(", ")}`, BOOKING_STATUSES))
       .option("--from <INSTANT>", "that start then or later")
       .option("--to <INSTANT>", "that start before")
       .option("--upcoming", "that have not started")
@@ -80,7 +81,10 @@ export function defineLooks(booking: Command, shell: WithShell): void {
   booking
     .command("history <ID>")
     .description("everything that happened to a booking: who, when, what, from what to what, and why")
-    .addHelpText("after", "\nExample:\n  $ classbook booking history 1 --db sample/school.sqlite3")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ classbook booking approve 118 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook booking history 118 --db sample/school.sqlite3",
+    )
     .action(async (word: string, _flags: object, command: Command) =>
       history(shell(command, EVENT_FIELDS), word),
     );

@@ -10,6 +10,7 @@ import { assessRequest, createBooking } from "../../operations/booking.ts";
 import { inside, operate } from "../../operations/context.ts";
 import { actingFor, consult } from "../batch.ts";
 import { EXIT } from "../exit.ts";
+import { overrideOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { assessmentScreen, bookingLine, rulesScreen } from "../screens/booking.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -34,7 +35,7 @@ function withRequestFlags(command: Command): Command {
     .option("--student <USER>", "who it is for: id, username or e-mail address")
     .option("--seats <N>", "how many seats")
     .option("--note <TEXT>", "a note of the student")
-    .option("--override <RULES>", "rules that staff set aside: a,b,c");
+    .addOption(overrideOption());
 }
 
 export function defineRequests(booking: Command, shell: WithShell): void {

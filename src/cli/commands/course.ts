@@ -15,6 +15,7 @@ import {
 } from "../../operations/course.ts";
 import { consult, perform, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { courseScreen } from "../screens/course.ts";
@@ -47,7 +48,7 @@ export function defineCourse(course: Command, shell: WithShell): void {
       .description("courses, and how they are booked")
       .option("--search <TEXT>", "whose title or slug contains it")
       .option("--status <WORD>", "with this status")
-      .option("--booking-type <TYPE>", TYPES)
+      .addOption(wordOption("--booking-type <TYPE>", TYPES, COURSE_BOOKING_TYPES))
       .option("--teacher <TEACHER>", "assigned to this teacher"),
     COURSE_SORTS,
     "id",
@@ -77,7 +78,13 @@ export function defineCourse(course: Command, shell: WithShell): void {
     .command("assign <ID>")
     .description("let a teacher teach a course, or say whether requests for lessons are approved")
     .option("--teacher <TEACHER>", "id, username or e-mail address")
-    .option("--approval <WORD>", `${APPROVAL_WORDS.join(", ")}: inherit = as the course says`)
+    .addOption(
+      wordOption(
+        "--approval <WORD>",
+        `${APPROVAL_WORDS.join(", ")}: inherit = as the course says`,
+        APPROVAL_WORDS,
+      ),
+    )
     .addHelpText(
       "after",
       `\nFor staff.\n\nExample:\n  $ classbook course assign 1 --teacher marta --approval yes --dry-run ${SAMPLE}`,
@@ -103,7 +110,7 @@ function withCourseFlags(command: Command): Command {
     .option("--title <TEXT>", "what people read")
     .option("--slug <WORD>", "what addresses say")
     .option("--status <WORD>", "such as active, archived")
-    .option("--booking-type <TYPE>", TYPES)
+    .addOption(wordOption("--booking-type <TYPE>", TYPES, COURSE_BOOKING_TYPES))
     .option("--approval", "requests for lessons wait for approval, where neither policy nor assignment says")
     .option("--no-approval", "they are confirmed at once");
 }

@@ -12,10 +12,10 @@ import {
 import { readSchemaState } from "../../db/schema-state.ts";
 import { ClassbookError, notFound, refused } from "../../domain/error.ts";
 import { localTime, plural } from "../../domain/spoken.ts";
+import { schemaProblems } from "../../operations/schema-problems.ts";
 import { EXIT } from "../exit.ts";
 import { escapeControl, printObject, printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
-import { schemaProblems } from "../schema-problems.ts";
 import { heading } from "../screens/heading.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -43,7 +43,7 @@ export function defineDb(db: Command, shell: WithShell): void {
       const here = shell(command, STATUS);
       const { read, output, exit } = here;
       await read(async (database) => {
-        const damage = await schemaProblems(here, database);
+        const damage = await schemaProblems(database, here.command);
         const state = await readSchemaState(database);
         const rows = [
           ...state.applied.map((m) => ({
@@ -185,7 +185,7 @@ export function defineDb(db: Command, shell: WithShell): void {
             problem: `${m.id} is pending: ${m.summary}`,
             what_to_do: here.command("db migrate"),
           })),
-          ...(await schemaProblems(here, database)),
+          ...(await schemaProblems(database, here.command)),
           ...(
             await findDuplicates(
               database,

@@ -4,6 +4,7 @@ import { findIssue, type IssueRow, listIssues } from "../../db/legacy-issue.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import { SOURCE_TABLES, type SourceTable } from "../../db/legacy-tables.ts";
 import { requireWhole } from "../../db/schema.ts";
+import { LEGACY_STATUSES } from "../../domain/booking.ts";
 import { shellWord } from "../../domain/command.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
@@ -11,13 +12,15 @@ import { ISSUE_CODES } from "../../legacy/facts.ts";
 import { parseRowName } from "../../legacy/issues.ts";
 import { exportLine } from "../../legacy/issues-export.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
-import { readWhole } from "../options.ts";
+import { readWhole, wordOption } from "../options.ts";
 import { escapeControl, printObjects, printRows } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { importIssues, type ResolveFlags, resolve, retry, SETTLED, skip } from "./legacy-decisions.ts";
 
 const COLUMNS = ["source_table", "source_id", "code", "message", "status", "reason", "source"] as const;
 const SHOWN = ["source_table", "source_id", "code", "message", "status"];
+
+const LISTED = ["open", "skipped", "resolved", "all"];
 
 interface ListFlags {
   status: string;
@@ -33,9 +36,9 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   const asList = (command: Command) =>
     command
       .description("the quarantined rows that wait for a decision")
-      .option("--status <STATUS>", "open, skipped, resolved or all", "open")
-      .option("--code <CODE>", "only this reason")
-      .option("--table <TABLE>", `only ${SOURCE_TABLES.join(" or ")}`)
+      .addOption(wordOption("--status <STATUS>", "open, skipped, resolved or all", LISTED, "open"))
+      .addOption(wordOption("--code <CODE>", "only this reason", ISSUE_CODES))
+      .addOption(wordOption("--table <TABLE>", `only ${SOURCE_TABLES.join(" or ")}`, SOURCE_TABLES))
       .option("--limit <N>", "at most so many")
       .addHelpText(
         "after",
@@ -59,20 +62,20 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     .description("one quarantined row, with the whole source row and how to resolve it")
     .addHelpText(
       "after",
-      "\nExample:\n  $ classbook legacy issues show booking:12 --db sample/school.sqlite3",
+      "\nExample:\n  $ classbook legacy issues show booking:9007 --db sample/school.sqlite3",
     )
     .action(async (names: string[], _flags: object, run: Command) => show(shell(run, COLUMNS), names));
 
   issues
     .command("resolve [ROW...]")
     .description("give rows their missing value, and take them over by it")
-    .option("--code <CODE>", "all open rows of this reason")
+    .addOption(wordOption("--code <CODE>", "all open rows of this reason", ISSUE_CODES))
     .option("--student <USER>", "the student: id, username or e-mail address")
     .option("--session <ID>", "the session")
     .option("--teacher <ID>", "the teacher")
     .option("--course <ID>", "the course")
     .option("--timezone <ZONE>", "the slot's time zone")
-    .option("--status <STATUS>", "the legacy status it should have had")
+    .addOption(wordOption("--status <STATUS>", "the legacy status it should have had", LEGACY_STATUSES))
     .option("--start <INSTANT>", "when it starts")
     .option("--end <INSTANT>", "when it ends")
     .option("--timestamp <INSTANT>", "in place of a timestamp that cannot be read")
@@ -87,7 +90,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   issues
     .command("skip [ROW...]")
     .description("leave rows out on purpose, with a reason that stays in the record")
-    .option("--code <CODE>", "all open rows of this reason")
+    .addOption(wordOption("--code <CODE>", "all open rows of this reason", ISSUE_CODES))
     .requiredOption("--reason <TEXT>", "why")
     .addHelpText(
       "after",
@@ -100,7 +103,7 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
   issues
     .command("retry [ROW...]")
     .description("take rows up again, after they were mended in the app; all open ones where none is named")
-    .option("--code <CODE>", "all open rows of this reason")
+    .addOption(wordOption("--code <CODE>", "all open rows of this reason", ISSUE_CODES))
     .addHelpText("after", "\nExample:\n  $ classbook legacy issues retry --db sample/school.sqlite3")
     .action(async (names: string[], flags: { code?: string }, run: Command) =>
       retry(shell(run, SETTLED), names, flags),
@@ -111,8 +114,8 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
     .description(
       "quarantined rows as JSON lines, to be filled in and imported again; to standard output without FILE",
     )
-    .option("--status <STATUS>", "open, skipped, resolved or all", "open")
-    .option("--code <CODE>", "only this reason")
+    .addOption(wordOption("--status <STATUS>", "open, skipped, resolved or all", LISTED, "open"))
+    .addOption(wordOption("--code <CODE>", "only this reason", ISSUE_CODES))
     .addHelpText(
       "after",
       "\nExample:\n  $ classbook legacy issues export issues.ndjson --db sample/school.sqlite3",
@@ -134,10 +137,9 @@ export function defineIssues(legacy: Command, shell: WithShell): void {
 }
 
 async function choose(here: Shell, flags: ListFlags): Promise<IssueRow[]> {
-  const statuses = ["open", "skipped", "resolved", "all"];
   const problems: string[] = [];
-  if (!statuses.includes(flags.status))
-    problems.push(`--status "${flags.status}" is none of ${statuses.join(", ")}`);
+  if (!LISTED.includes(flags.status))
+    problems.push(`--status "${flags.status}" is none of ${LISTED.join(", ")}`);
   if (flags.code !== undefined && !(ISSUE_CODES as readonly string[]).includes(flags.code))
     problems.push(`--code "${flags.code}" is none of ${ISSUE_CODES.join(", ")}`);
   if (flags.table !== undefined && !(SOURCE_TABLES as readonly string[]).includes(flags.table))

@@ -16,6 +16,7 @@ import {
 import { extendSeries, type SeriesExtension } from "../../operations/series-extend.ts";
 import { consult, eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { overrideOption, wordOption } from "../options.ts";
 import type { Row } from "../output.ts";
 import { leftOutLines, seriesLine } from "../screens/series.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -48,7 +49,7 @@ export function defineSeriesChanges(series: Command, shell: WithShell): void {
     .description("take paused series up again; - reads ids from standard input")
     .addHelpText(
       "after",
-      "\nExample:\n  $ classbook series list --status paused --fields id --db sample/school.sqlite3 | classbook series resume - --db sample/school.sqlite3",
+      "\nExample:\n  $ classbook series pause 4 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3\n  $ classbook series list --status paused --fields id --db sample/school.sqlite3 | classbook series resume - --db sample/school.sqlite3",
     )
     .action(async (words: string[], _flags: object, command: Command) => {
       const here = shell(command, COLUMNS);
@@ -60,9 +61,11 @@ export function defineSeriesChanges(series: Command, shell: WithShell): void {
   series
     .command("cancel <ID...>")
     .description("cancel series with their lessons to come; what is over stays as it is")
-    .option("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`)
+    .addOption(
+      wordOption("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`, CANCEL_REASONS),
+    )
     .option("--note <TEXT>", "more, kept in the teacher's note")
-    .option("--override <RULES>", "rules that staff set aside: a,b,c")
+    .addOption(overrideOption())
     .addHelpText(
       "after",
       `\nAsks before it does, with the count; --yes answers. A student's cancellation window counts for each lesson: all that\nstand in the way are told at once, and nothing is changed.\n${example("cancel 4 --dry-run")}`,
@@ -75,11 +78,14 @@ export function defineSeriesChanges(series: Command, shell: WithShell): void {
     .description("more occurrences, after the last date of the rule")
     .option("--count <N>", "so many more")
     .option("--until <DATE>", "no later than this local date")
-    .option(
-      "--on-conflict <WORD>",
-      `${ON_CONFLICT.join(" or ")}: nothing at all, or book the others (default: fail)`,
+    .addOption(
+      wordOption(
+        "--on-conflict <WORD>",
+        `${ON_CONFLICT.join(" or ")}: nothing at all, or book the others (default: fail)`,
+        ON_CONFLICT,
+      ),
     )
-    .option("--override <RULES>", "rules that staff set aside: a,b,c")
+    .addOption(overrideOption())
     .option("--note <TEXT>", "a note of the student, on every new booking")
     .addHelpText(
       "after",

@@ -9,6 +9,7 @@ import { inside } from "../../operations/context.ts";
 import { describeSeries, listSeriesFor, type SeriesDetails } from "../../operations/series-view.ts";
 import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { seriesScreen } from "../screens/series.ts";
@@ -42,7 +43,7 @@ export function defineSeriesLooks(series: Command, shell: WithShell): void {
       .option("--student <USER>", "of this student")
       .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
       .option("--course <ID>", "in this course")
-      .option("--status <LIST>", `any of ${SERIES_STATUSES.join(", ")}`),
+      .addOption(wordOption("--status <LIST>", `any of ${SERIES_STATUSES.join(", ")}`, SERIES_STATUSES)),
     SERIES_SORTS,
     "id",
   )

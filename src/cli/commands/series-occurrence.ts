@@ -6,6 +6,7 @@ import { type Context, inside } from "../../operations/context.ts";
 import { moveOccurrence, type OccurrenceName, skipOccurrence } from "../../operations/series-occurrence.ts";
 import { perform } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { overrideOption, wordOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -31,9 +32,11 @@ export function defineOccurrences(series: Command, shell: WithShell): void {
   series
     .command("skip <SERIES> <INDEX>")
     .description("cancel one occurrence; its index stays, the others are not touched")
-    .option("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`)
+    .addOption(
+      wordOption("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: by who acts)`, CANCEL_REASONS),
+    )
     .option("--note <TEXT>", "more, kept in the teacher's note")
-    .option("--override <RULES>", "rules that staff set aside: a,b,c")
+    .addOption(overrideOption())
     .addHelpText("after", example('skip 4 6 --note "on holiday" --dry-run'))
     .action(async (id: string, index: string, input: SkipFlags, command: Command) => {
       const here = shell(command, COLUMNS);
@@ -55,7 +58,7 @@ export function defineOccurrences(series: Command, shell: WithShell): void {
     .option("--slot <ID>", "to a time of this availability slot (default: its next)")
     .option("--course <ID>", "another course, where the slot is for all of its teacher's")
     .option("--note <TEXT>", "another note of the student")
-    .option("--override <RULES>", "rules that staff set aside: a,b,c")
+    .addOption(overrideOption())
     .addHelpText("after", example("move 4 6 --slot 5 --on 2026-12-11 --override course-type --dry-run"))
     .action(async (id: string, index: string, input: MoveFlags, command: Command) =>
       move(shell(command, COLUMNS), id, index, input),

@@ -10,6 +10,7 @@ import { createSeries } from "../../operations/series.ts";
 import { ON_CONFLICT } from "../../operations/series-book.ts";
 import { actingFor } from "../batch.ts";
 import { EXIT } from "../exit.ts";
+import { overrideOption, WEEKDAYS, wordOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { type AskedScreen, askedScreen, outcomeText, seriesLine } from "../screens/series.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -35,22 +36,30 @@ function withSeriesFlags(command: Command): Command {
     .option("--course <ID>", "seats in this course's sessions; with --slot the course of the lessons")
     .option("--teacher <TEACHER>", "sessions of this teacher, where the course has several")
     .option("--time <HH:MM>", "sessions that begin then, in the teacher's zone (default: as the next one)")
-    .option("--type <TYPE>", `${SERIES_TYPES.join(" or ")} (default: told by --slot)`)
+    .addOption(
+      wordOption("--type <TYPE>", `${SERIES_TYPES.join(" or ")} (default: told by --slot)`, SERIES_TYPES),
+    )
     .option("--from <DATE>", "the first local date (default: the next that is still to come)")
-    .option("--frequency <WORD>", `${FREQUENCIES.join(", ")} (default: weekly)`)
+    .addOption(wordOption("--frequency <WORD>", `${FREQUENCIES.join(", ")} (default: weekly)`, FREQUENCIES))
     .option("--interval <N>", "every N weeks, pairs of weeks, months; custom: days, or weeks with --days")
-    .option(
-      "--days <LIST>",
-      "weekdays: mon,wed or 0,2 with 0 = Monday (default: the slot's, the next session's)",
+    .addOption(
+      wordOption(
+        "--days <LIST>",
+        "weekdays: mon,wed or 0,2 with 0 = Monday (default: the slot's, the next session's)",
+        WEEKDAYS,
+      ),
     )
     .option("--count <N>", "so many occurrences")
     .option("--until <DATE>", "no later than this local date")
     .option("--rrule <RULE>", 'instead: "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=8"')
-    .option(
-      "--on-conflict <WORD>",
-      `${ON_CONFLICT.join(" or ")}: nothing at all, or book the others (default: fail)`,
+    .addOption(
+      wordOption(
+        "--on-conflict <WORD>",
+        `${ON_CONFLICT.join(" or ")}: nothing at all, or book the others (default: fail)`,
+        ON_CONFLICT,
+      ),
     )
-    .option("--override <RULES>", "rules that staff set aside: a,b,c")
+    .addOption(overrideOption())
     .option("--note <TEXT>", "a note of the student, on every booking")
     .option("--meeting-link <URL>", "kept with the series; --meeting-id and --meeting-passcode likewise")
     .option("--meeting-id <TEXT>")

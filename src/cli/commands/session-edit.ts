@@ -15,6 +15,7 @@ import { createSession, type NewSession, type PlannedSession } from "../../opera
 import { type SessionChange, updateSession } from "../../operations/session-update.ts";
 import { actingFor, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { overrideOption, wordOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { sessionLine } from "../screens/session.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -53,7 +54,7 @@ function withEditFlags(command: Command, defaults: Record<string, string>): Comm
     .option("--capacity <N>", `how many seats${told("capacity")}`)
     .option("--waitlist", "students wait for a seat when it is full")
     .option("--no-waitlist", "bookings close when it is full")
-    .option("--provider <WORD>", MEETING_PROVIDERS.join(", "))
+    .addOption(wordOption("--provider <WORD>", MEETING_PROVIDERS.join(", "), MEETING_PROVIDERS))
     .option("--link <URL>", "where the class meets")
     .option("--meeting-id <TEXT>", "the provider's id of the meeting")
     .option("--passcode <TEXT>", "the meeting's passcode");
@@ -68,16 +69,29 @@ export function defineEdits(session: Command, shell: WithShell): void {
     duration: "60",
     capacity: "10",
   })
-    .option("--status <WORD>", `${PLANNED.join(" or ")}; a draft takes no bookings yet`, "scheduled")
-    .option("--override <RULES>", "rules that staff set aside: teacher-overlap")
+    .addOption(
+      wordOption(
+        "--status <WORD>",
+        `${PLANNED.join(" or ")}; a draft takes no bookings yet`,
+        PLANNED,
+        "scheduled",
+      ),
+    )
+    .addOption(overrideOption("rules that staff set aside: teacher-overlap"))
     .addHelpText(
       "after",
       "\nStaff plan sessions of every teacher, teachers their own. One in the past is entered by staff only.\nExits with 3 where the teacher has something else then.\n\nExample:\n  $ classbook session create --course 1 --teacher 1 --start '2026-12-02 17:00' --capacity 8 --waitlist --dry-run --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
     .action(async (flags: EditFlags, command: Command) => create(shell(command, PRINTED), flags));
   withEditFlags(session.command("update <ID>").description("change a session; its bookings follow"), {})
-    .option("--status <WORD>", `${CHANGED.join(", ")}; cancel and complete are commands of their own`)
-    .option("--override <RULES>", "rules that staff set aside: teacher-overlap, student-overlap, enrollment")
+    .addOption(
+      wordOption(
+        "--status <WORD>",
+        `${CHANGED.join(", ")}; cancel and complete are commands of their own`,
+        CHANGED,
+      ),
+    )
+    .addOption(overrideOption("rules that staff set aside: teacher-overlap, student-overlap, enrollment"))
     .addHelpText(
       "after",
       [

@@ -10,6 +10,7 @@ import { getSession } from "../../operations/session-details.ts";
 import { cancelSession, completeSession, UNMARKED, type Unmarked } from "../../operations/session-end.ts";
 import { actingFor, eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { overrideOption, wordOption } from "../options.ts";
 import { escapeControl, type Row } from "../output.ts";
 import { effectText, sessionLine } from "../screens/session.ts";
 import type { GlobalFlags, Shell, WithShell } from "../shell.ts";
@@ -34,7 +35,13 @@ export function defineEnds(session: Command, shell: WithShell): void {
     .description(
       "call sessions off: their bookings are cancelled, their queues end; - reads ids from standard input",
     )
-    .option("--reason <WORD>", `${CANCEL_REASONS.join(", ")} (default: teacher or admin, by who acts)`)
+    .addOption(
+      wordOption(
+        "--reason <WORD>",
+        `${CANCEL_REASONS.join(", ")} (default: teacher or admin, by who acts)`,
+        CANCEL_REASONS,
+      ),
+    )
     .option("--note <TEXT>", "why: told to the students, kept in the teacher's note")
     .addHelpText(
       "after",
@@ -46,11 +53,14 @@ export function defineEnds(session: Command, shell: WithShell): void {
   session
     .command("complete <ID...>")
     .description("close sessions that took place, from their end on; - reads ids from standard input")
-    .option(
-      "--unmarked <WORD>",
-      `confirmed bookings that nobody marked: ${UNMARKED.join(", ")} (default: leave)`,
+    .addOption(
+      wordOption(
+        "--unmarked <WORD>",
+        `confirmed bookings that nobody marked: ${UNMARKED.join(", ")} (default: leave)`,
+        UNMARKED,
+      ),
     )
-    .option("--override <RULES>", "rules that staff set aside: attendance-time")
+    .addOption(overrideOption("rules that staff set aside: attendance-time"))
     .addHelpText(
       "after",
       "\nAt a terminal it asks what becomes of the bookings that nobody marked. Requests still pending are declined, the\nqueue ends.\n\nExample:\n  $ classbook session complete 18 --unmarked attended --dry-run --now 2026-11-24T18:00:00Z --db sample/school.sqlite3",

@@ -23,6 +23,7 @@ import {
 } from "../../operations/session-details.ts";
 import { consult, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObjects, printRows, type Row } from "../output.ts";
 import { sessionLine, sessionScreen } from "../screens/session.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -76,14 +77,21 @@ export function defineLooks(session: Command, shell: WithShell): void {
     .description("sessions by teacher, course, status, time and seats, with who holds the seats")
     .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
     .option("--course <ID>", "of this course")
-    .option("--status <LIST>", `any of ${SESSION_STATUSES.join(", ")}`)
+    .addOption(wordOption("--status <LIST>", `any of ${SESSION_STATUSES.join(", ")}`, SESSION_STATUSES))
     .option("--from <INSTANT>", "that start then or later")
     .option("--to <INSTANT>", "that start before")
     .option("--upcoming", "that have not started")
     .option("--past", "that have started")
     .option("--full", "without an open seat")
     .option("--open", "with an open seat")
-    .option("--sort <FIELD>", `by ${SESSION_SORTS.join(", ")}; - before it turns the order`, "start_at_utc")
+    .addOption(
+      wordOption(
+        "--sort <FIELD>",
+        `by ${SESSION_SORTS.join(", ")}; - before it turns the order`,
+        SESSION_SORTS,
+        "start_at_utc",
+      ),
+    )
     .option("--limit <N>", "at most so many")
     .option("--page <N>", `a page of --limit rows (default: ${PAGE}), from 1`)
     .addHelpText(

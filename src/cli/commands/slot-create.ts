@@ -11,6 +11,7 @@ import { createSlot, type NewSlotRequest, SLOT_FIELDS, SLOT_RULES } from "../../
 import { operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { WEEKDAYS, wordOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { slotLine } from "../screens/slot.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -28,22 +29,26 @@ interface CreateFlags {
   override?: string;
 }
 
-const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 export function defineSlotCreate(slot: Command, shell: WithShell): void {
   slot
     .command("create")
     .description("a weekly time of a teacher (--weekday), or a single one")
     .option("--teacher <TEACHER>", "whose it is: id, username or e-mail address")
     .option("--course <ID>", "for this course alone (default: all of the teacher's)")
-    .option("--weekday <DAY>", `weekly on ${WEEKDAYS.join(", ")}, or 0 (Monday) to 6 (Sunday)`)
+    .addOption(
+      wordOption(
+        "--weekday <DAY>",
+        `weekly on ${WEEKDAYS.join(", ")}, or 0 (Monday) to 6 (Sunday)`,
+        WEEKDAYS,
+      ),
+    )
     .option("--start <TIME>", "weekly: HH:MM on the slot's clock; once: an instant, or a local time")
     .option("--end <TIME>", "the same; a weekly end that is not after the start is on the next day")
     .option("--duration <MINUTES>", "once: how long it is, instead of --end")
     .option("--from <DATE>", "weekly: the first local date it is valid on")
     .option("--until <DATE>", "weekly: the last local date it is valid on")
     .option("--timezone <ZONE>", "the zone of the slot's clock (default: the teacher's)")
-    .option("--override <RULES>", `rules to set aside: ${SLOT_RULES.join(",")}`)
+    .addOption(wordOption("--override <RULES>", `rules to set aside: ${SLOT_RULES.join(",")}`, SLOT_RULES))
     .addHelpText(
       "after",
       [

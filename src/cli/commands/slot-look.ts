@@ -9,6 +9,7 @@ import { SLOT_FIELDS, viewSlots } from "../../operations/availability.ts";
 import { listOpenings, OPENING_FIELDS } from "../../operations/availability-openings.ts";
 import { consult } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printRows } from "../output.ts";
 import { slotWhen } from "../screens/slot.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -40,7 +41,7 @@ export function defineSlotLooks(slot: Command, shell: WithShell): void {
     .description("slots by teacher, course, type and state, each with its next time")
     .option("--teacher <TEACHER>", "of this teacher: id, username or e-mail address")
     .option("--course <ID>", "for this course alone")
-    .option("--type <TYPE>", SLOT_TYPES.join(" or "))
+    .addOption(wordOption("--type <TYPE>", SLOT_TYPES.join(" or "), SLOT_TYPES))
     .option("--active", "that are active")
     .option("--blocked", "that are blocked")
     .option("--limit <N>", "at most so many")

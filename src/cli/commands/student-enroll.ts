@@ -7,6 +7,7 @@ import type { Context } from "../../operations/context.ts";
 import { type EnrollmentOutcome, enrollStudent, unenrollStudent } from "../../operations/enrollment.ts";
 import { eachOf, forEachId, readWords } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { escapeControl, type Row } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -23,7 +24,7 @@ export function defineEnrolling(student: Command, shell: WithShell): void {
     .command("enroll <USER...>")
     .description("enroll in a course, or set the enrollment's status; - reads names from standard input")
     .option("--course <ID>", "the course")
-    .option("--status <STATUS>", ENROLLMENT_STATUSES.join(", "), "active")
+    .addOption(wordOption("--status <STATUS>", ENROLLMENT_STATUSES.join(", "), ENROLLMENT_STATUSES, "active"))
     .addHelpText("after", help("enroll ana --course 2 --dry-run"))
     .action(async (words: string[], input: EnrollFlags, command: Command) => {
       const flags = new Flags();

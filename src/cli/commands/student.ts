@@ -20,6 +20,7 @@ import {
 } from "../../operations/student.ts";
 import { consult, perform, readWords } from "../batch.ts";
 import { Flags } from "../flags.ts";
+import { wordOption } from "../options.ts";
 import { printObject, printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { fullName, peopleColumns, personLine, studentScreen } from "../screens/student.ts";
@@ -51,7 +52,13 @@ export function defineStudent(student: Command, shell: WithShell): void {
       .description("who learns here: everybody enrolled, and accounts that neither teach nor are staff")
       .option("--search <TEXT>", "whose username, name or e-mail address contains it")
       .option("--course <ID>", "enrolled in this course: active, unless --enrollment-status says otherwise")
-      .option("--enrollment-status <LIST>", `any of ${ENROLLMENT_STATUSES.join(", ")}`)
+      .addOption(
+        wordOption(
+          "--enrollment-status <LIST>",
+          `any of ${ENROLLMENT_STATUSES.join(", ")}`,
+          ENROLLMENT_STATUSES,
+        ),
+      )
       .option("--inactive", "whose account is inactive"),
     STUDENT_SORTS,
     "id",

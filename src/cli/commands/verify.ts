@@ -4,6 +4,7 @@ import { refused } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import { chooseChecks, planRepairs, repairInvariants, verifyInvariants } from "../../operations/verify.ts";
 import { EXIT } from "../exit.ts";
+import { wordArgument } from "../options.ts";
 import { printRows } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
 import type { WithShell } from "../shell.ts";
@@ -19,7 +20,13 @@ const MOST_SHOWN = 20;
 
 export function defineVerify(verify: Command, shell: WithShell): void {
   verify
-    .argument("[CHECK...]", `which invariants (default: all): ${Object.keys(CHECKS).join(", ")}`)
+    .addArgument(
+      wordArgument(
+        "[CHECK...]",
+        `which invariants (default: all): ${Object.keys(CHECKS).join(", ")}`,
+        CHECKS,
+      ),
+    )
     .option("--fix", "repair what is safe, after showing it")
     .option("--no-backup", "no safety copy of an SQLite file before a repair")
     .addHelpText(

@@ -11,7 +11,7 @@ import { acceptOffer, joinWaitlist, leaveWaitlist } from "../../operations/waitl
 import { offerSeat, promoteStudent } from "../../operations/waitlist-promote.ts";
 import { eachOf, forEachId, perform } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import { TTL } from "../options.ts";
+import { overrideOption, TTL } from "../options.ts";
 import { printObject, type Row } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
 import { entryLine } from "../screens/waitlist.ts";
@@ -30,7 +30,6 @@ const BOOKED = ["waitlist_id", "outcome", ...BOOKING_FIELDS];
 const LARGER =
   "classbook session update 32 --capacity 7 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3";
 
-const OVERRIDE = ["--override <RULES>", "rules that staff set aside: a,b,c"] as const;
 const NOTE = ["--note <TEXT>", "a note of the student"] as const;
 
 export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void {
@@ -39,7 +38,7 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
     .description("put a student at the end of a full session's queue")
     .option("--session <ID>", "the session")
     .option("--student <USER>", "id, username or e-mail address")
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .option(...TTL)
     .addHelpText(
       "after",
@@ -67,7 +66,7 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
     .command("offer [ENTRY...]")
     .description("offer an open seat to one who waits, or to a session's next in line")
     .option("--session <ID>", "instead of an entry: whoever is next in line for this session")
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .option(...TTL)
     .addHelpText(
       "after",
@@ -86,7 +85,7 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
     .option(...PLACE.session)
     .option(...PLACE.student)
     .option(...NOTE)
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .option(...TTL)
     .addHelpText(
       "after",
@@ -105,7 +104,7 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
     .option("--session <ID>", "the session")
     .option("--student <USER>", "before their turn, which staff may and the record keeps (queue-order)")
     .option(...NOTE)
-    .option(...OVERRIDE)
+    .addOption(overrideOption())
     .option(...TTL)
     .addHelpText(
       "after",

@@ -9,7 +9,7 @@ import { inside } from "../../operations/context.ts";
 import { type Explained, explainEntry, listEntriesFor } from "../../operations/waitlist-view.ts";
 import { consult } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import { TTL } from "../options.ts";
+import { TTL, wordOption } from "../options.ts";
 import { printObjects, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { explainScreen } from "../screens/waitlist.ts";
@@ -42,7 +42,7 @@ export function defineWaitlistLooks(waitlist: Command, shell: WithShell): void {
       .option("--student <USER>", "of this student")
       .option("--teacher <TEACHER>", "of this teacher's sessions: id, username or e-mail address")
       .option("--course <ID>", "of this course's sessions")
-      .option("--status <LIST>", `any of ${WAITLIST_STATUSES.join(", ")}`)
+      .addOption(wordOption("--status <LIST>", `any of ${WAITLIST_STATUSES.join(", ")}`, WAITLIST_STATUSES))
       .option("--from <INSTANT>", "that joined then or later")
       .option("--to <INSTANT>", "that joined before"),
     WAITLIST_SORTS,
