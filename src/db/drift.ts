@@ -1,10 +1,17 @@
 /** What the applied schema steps should have left behind and the database does not have. */
 import { type ClassbookError, refused } from "../domain/error.ts";
 import { quote, type Step } from "./ddl.ts";
-import { type Catalog, type Engine, Layout } from "./layout.ts";
+import type { Catalog, Engine, Layout } from "./layout.ts";
 import { readSetting } from "./legacy-run.ts";
 import type { Database } from "./open.ts";
-import { type AppliedMigration, MIGRATIONS, planMigrations, readSchemaState } from "./schema-state.ts";
+import {
+  type AppliedMigration,
+  MIGRATIONS,
+  planMigrations,
+  planOnEmpty,
+  readApplied,
+  readSchemaState,
+} from "./schema-state.ts";
 
 export interface Damage {
   /** `table …`, `column …`, `trigger …`, `index …` */
@@ -31,8 +38,7 @@ export function damageOf(
     steps.map((step) => ({ what: step.what, migration: migration.id, step })),
   );
   const created = new Set(applied.flatMap(tablesCreated));
-  const empty = new Layout(layout.kind, layout.appLabel, new Map());
-  for (const { migration, steps } of planMigrations(kept, { engine, layout: empty })) {
+  for (const { migration, steps } of planOnEmpty(kept, { engine, layout })) {
     for (const step of steps) {
       const { what, leaves } = step;
       const table = leaves === undefined ? undefined : layout.catalog.get(leaves.table);
@@ -48,7 +54,7 @@ export function damageOf(
 }
 
 export async function findDamage(database: Database): Promise<Damage[]> {
-  const { applied } = await readSchemaState(database);
+  const applied = await readApplied(database);
   return damageOf(database, applied, (await readSetting(database, "deferred_indexes")) ?? "");
 }
 

@@ -3,7 +3,7 @@ import { type ClassbookError, usageError } from "../domain/error.ts";
 import { type Cell, emptyValue } from "./bulk.ts";
 import { type AppTable, type Engine, Layout, type LogicalTable, requireEssential } from "./layout.ts";
 import { SOURCE_TABLES, type SourceTable } from "./legacy-tables.ts";
-import { MIGRATIONS, planMigrations } from "./schema-state.ts";
+import { MIGRATIONS, planMigrations, planOnEmpty } from "./schema-state.ts";
 
 interface Schema {
   engine: Engine;
@@ -57,7 +57,7 @@ const REAL: readonly AppTable[] = ["app_user", "teacher", "course", "live_class_
 /** The columns of the unified tables as the schema steps make them. */
 function unifiedColumns({ engine, layout }: Schema): Map<LogicalTable, string[]> {
   const bare = new Layout(layout.kind, layout.appLabel, new Map());
-  const steps = planMigrations(MIGRATIONS, { engine, layout: bare }).flatMap((planned) => planned.steps);
+  const steps = planOnEmpty(MIGRATIONS, { engine, layout }).flatMap((planned) => planned.steps);
   return new Map(
     UNIFIED.map((table) => {
       const made = steps.find(({ what }) => what === `table ${bare.name(table)}`);

@@ -55,6 +55,22 @@ export function planMigrations(
   });
 }
 
+const onEmpty = new Map<string, PlannedMigration[]>();
+
+/** As {@link planMigrations}, on a database of this layout that has nothing yet: what the steps leave behind in all. */
+export function planOnEmpty(
+  migrations: readonly SchemaMigration[],
+  { engine, layout: { kind, appLabel } }: { engine: Engine; layout: Pick<Layout, "kind" | "appLabel"> },
+): PlannedMigration[] {
+  const key = JSON.stringify([engine, kind, appLabel, migrations.map(({ id }) => id)]);
+  let plan = onEmpty.get(key);
+  if (plan === undefined) {
+    plan = planMigrations(migrations, { engine, layout: new Layout(kind, appLabel, new Map()) });
+    onEmpty.set(key, plan);
+  }
+  return plan;
+}
+
 const checksums = new Map<Engine, Map<string, string>>();
 
 /** What a migration does to an empty native database: an edited migration shows by another checksum. */
@@ -62,12 +78,13 @@ export function checksumOf(migration: SchemaMigration, engine: Engine): string {
   let known = checksums.get(engine);
   if (known === undefined) {
     const { createHash } = process.getBuiltinModule("node:crypto"); // Most starts need no checksum.
-    const empty = new Layout("native", null, new Map());
     known = new Map(
-      planMigrations(MIGRATIONS, { engine, layout: empty }).map(({ migration: { id }, steps }) => {
-        const statements = steps.map(({ sql: up, undo }) => [up, undo]);
-        return [id, createHash("sha256").update(JSON.stringify(statements)).digest("hex").slice(0, 16)];
-      }),
+      planOnEmpty(MIGRATIONS, { engine, layout: { kind: "native", appLabel: null } }).map(
+        ({ migration: { id }, steps }) => {
+          const statements = steps.map(({ sql: up, undo }) => [up, undo]);
+          return [id, createHash("sha256").update(JSON.stringify(statements)).digest("hex").slice(0, 16)];
+        },
+      ),
     );
     checksums.set(engine, known);
   }
@@ -75,10 +92,12 @@ export function checksumOf(migration: SchemaMigration, engine: Engine): string {
 }
 
 export async function readSchemaState(database: Database): Promise<SchemaState> {
-  return stateOf(
-    database.engine,
-    database.layout.has("schema_history") ? await listApplied(database.db) : [],
-  );
+  return stateOf(database.engine, await readApplied(database));
+}
+
+/** The applied steps, as they were written down. */
+export async function readApplied({ layout, db }: Database): Promise<AppliedMigration[]> {
+  return layout.has("schema_history") ? listApplied(db) : [];
 }
 
 export function stateOf(engine: Engine, applied: AppliedMigration[]): SchemaState {
