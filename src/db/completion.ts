@@ -1,5 +1,6 @@
 /** A few rows by the beginning of their id or name, for completion: each query is bounded and goes along a key. */
 import { sql } from "kysely";
+import { BOOKING_TYPES } from "../domain/booking.ts";
 import { quote } from "./ddl.ts";
 import type { LogicalTable } from "./layout.ts";
 import type { Database } from "./open.ts";
@@ -69,20 +70,25 @@ export async function listIds(database: Database, name: IdName, digits: string):
 }
 
 async function newest(database: Database, kind: IdKind, about: readonly string[]): Promise<Found[]> {
-  const pending =
-    kind.table === "live_class_booking"
-      ? await select(
-          database,
-          kind,
-          about,
-          "t.booking_type in ('group_session', 'one_on_one') and t.status = 'pending'",
-          "desc",
-          MOST,
-        )
-      : [];
+  const pending: Found[] = [];
+  // Type by type, for that is how the index has them in order.
+  for (const type of kind.table === "live_class_booking" ? BOOKING_TYPES : [])
+    pending.push(
+      ...(await select(
+        database,
+        kind,
+        about,
+        `t.booking_type = '${type}' and t.status = 'pending'`,
+        "desc",
+        MOST,
+      )),
+    );
   const all = await select(database, kind, about, "1 = 1", "desc", MOST);
   const known = new Set(pending.map(({ id }) => id));
-  return [...pending, ...all.filter(({ id }) => !known.has(id))].slice(0, MOST);
+  return [...pending.toSorted((a, b) => b.id - a.id), ...all.filter(({ id }) => !known.has(id))].slice(
+    0,
+    MOST,
+  );
 }
 
 async function within(
