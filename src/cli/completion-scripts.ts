@@ -2,7 +2,7 @@
 
 const BASH = `# Completion of classbook for bash. How to install it: classbook completion --help
 _classbook() {
-  local rest=\${COMP_LINE:0:COMP_POINT} words=() i word gap before=""
+  local rest=\${COMP_LINE:0:COMP_POINT} words=() i last=-1 word gap before=""
   # bash takes = : @ for ends of words: what stands together is put together again.
   for ((i = 0; i <= COMP_CWORD; i++)); do
     gap=\${rest%%[![:space:]]*}
@@ -11,15 +11,16 @@ _classbook() {
     ((i == COMP_CWORD)) && word=$rest
     rest=\${rest#"$word"}
     if ((i == 0)) || [[ -n $gap ]]; then
-      words+=("$word")
+      last=$((last + 1))
+      words[last]=$word
       before=""
     else
-      before=\${words[-1]}
-      words[-1]+=$word
+      before=\${words[last]}
+      words[last]+=$word
     fi
   done
   # A word that is nothing but such an end stays as it is: what comes goes behind it.
-  [[ $word == [=:@] ]] && before=\${words[-1]}
+  [[ $word == [=:@] ]] && before=\${words[last]}
   words=("\${words[@]//[\\"\\'\\\\]/}")
   local IFS=$'\\n' answer files=""
   COMPREPLY=()
@@ -29,7 +30,7 @@ _classbook() {
   done
   if [[ -n $files ]]; then
     compopt -o filenames 2>/dev/null
-    word=\${words[-1]}
+    word=\${words[last]}
     COMPREPLY+=($(compgen -f -- "\${word#"$before"}"))
   fi
 }
