@@ -22,17 +22,15 @@ _classbook() {
   # A word that is nothing but such an end stays as it is: what comes goes behind it.
   [[ $word == [=:@] ]] && before=\${words[last]}
   words=("\${words[@]//[\\"\\'\\\\]/}")
-  local IFS=$'\\n' answer files=""
+  local answer files=""
   COMPREPLY=()
-  for answer in $("\${words[0]/#\\~/$HOME}" __complete "\${words[@]:1}" 2>/dev/null); do
-    answer=\${answer%%$'\\t'*}
+  while IFS=$'\\t' read -r answer _; do
     if [[ $answer == :files ]]; then files=yes; else COMPREPLY+=("\${answer#"$before"}"); fi
-  done
-  if [[ -n $files ]]; then
-    compopt -o filenames 2>/dev/null
-    word=\${words[last]}
-    COMPREPLY+=($(compgen -f -- "\${word#"$before"}"))
-  fi
+  done < <("\${words[0]/#\\~/$HOME}" __complete "\${words[@]:1}" 2>/dev/null)
+  [[ -z $files ]] && return
+  compopt -o filenames 2>/dev/null
+  word=\${words[last]}
+  while IFS= read -r answer; do COMPREPLY+=("$answer"); done < <(compgen -f -- "\${word#"$before"}")
 }
 complete -o nosort -F _classbook classbook 2>/dev/null || complete -F _classbook classbook
 `;
