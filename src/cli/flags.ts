@@ -25,7 +25,8 @@ export class Flags {
   whole(flag: string, text: string | undefined, least = 0): number | null {
     if (text === undefined) return null;
     if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-    this.problem(`${flag} "${text}" is not a whole number${least > 0 ? ` from ${least}` : ""}`);
+    if (/^\d{10,}$/.test(text)) this.problem(`${flag} ${text} is more than 999999999`);
+    else this.problem(`${flag} "${text}" is not a whole number${least > 0 ? ` from ${least}` : ""}`);
     return null;
   }
 

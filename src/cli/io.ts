@@ -1,4 +1,5 @@
 /** The streams of one run of classbook, handed to everything that prints: the only place that knows them. */
+import { EXIT } from "./exit.ts";
 
 export interface Io {
   /** The answer. */
@@ -32,7 +33,13 @@ export function processIo(): Io {
   for (const stream of [stdout, stderr]) {
     // A reader that has seen enough (`| head`) is no failure.
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE") {
+        // A full disk, most likely. Nothing can be answered any more; what was written to the database stays written.
+        stderr.write(`classbook: what was to be said could not be written: ${error.message}\n`, () =>
+          process.exit(EXIT.internal),
+        );
+        return;
+      }
       // Work whose remarks nobody reads any more goes on; an answer that nobody reads need not be finished.
       if (stream === stdout) process.exit(process.exitCode ?? 0);
     });

@@ -1,7 +1,7 @@
 /** The occurrences of series: items, each with its booking (SPEC 2, 5). */
 import { type RawBuilder, sql } from "kysely";
 import { type BookingStatus, BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
 import { requiredExtras } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
@@ -29,20 +29,22 @@ const named = statement<{ id: number; booking: number }, never>((db, { id, booki
 );
 
 /**
- * As {@link moveSeriesItem}; where another occurrence of the series names the new booking, a row that had ended and
- * was taken up again, the two change places: each occurrence keeps a booking of its own.
+ * As {@link moveSeriesItem}, of the series that has the booking: an earlier one, whose occurrence ended, keeps what it
+ * names. Where another occurrence of the series names the new booking, a row that had ended and was taken up again, the
+ * two change places: each occurrence keeps a booking of its own.
  */
 export async function swapSeriesItems(database: Database, trx: Trx, from: number, to: number): Promise<void> {
   const items = await naming(database, trx, { from, to });
-  const going = items.filter(({ booking_id }) => booking_id === from);
+  const going = items.filter(({ booking_id }) => booking_id === from).toSorted((a, b) => b.id - a.id)[0];
+  if (going === undefined) return;
   const inTheWay = items.filter(
-    ({ booking_id, series_id }) => booking_id === to && going.some((item) => item.series_id === series_id),
+    ({ booking_id, series_id }) => booking_id === to && series_id === going.series_id,
   );
   for (const { id } of inTheWay) await named(database, trx, { id, booking: from });
-  for (const { id } of going) await named(database, trx, { id, booking: to });
+  await named(database, trx, { id: going.id, booking: to });
 }
 
-/** One occurrence. What is of its booking is null where that is gone. */
+/** One occurrence. What is of its booking is null where that is gone; a time that nobody can read is, too. */
 export interface SeriesItem {
   occurrence_index: number;
   booking_id: number;
@@ -56,7 +58,12 @@ export interface SeriesItem {
   taken_over_by: number | null;
 }
 
-const itemsOf = statement<{ series: number }, SeriesItem>((db, { series }) =>
+type StoredItem = Omit<SeriesItem, "start_at_utc" | "end_at_utc"> & {
+  start_at_utc: string | null;
+  end_at_utc: string | null;
+};
+
+const itemsOf = statement<{ series: number }, StoredItem>((db, { series }) =>
   db
     .selectFrom("booking_series_item as i")
     .leftJoin("live_class_booking as b", "b.id", "i.booking_id")
@@ -72,14 +79,19 @@ const itemsOf = statement<{ series: number }, SeriesItem>((db, { series }) =>
         .limit(1)
         .as("taken_over_by"),
     )
-    .$castTo<SeriesItem>()
+    .$castTo<StoredItem>()
     .where("i.series_id", "=", series)
     .orderBy("i.occurrence_index"),
 );
 
 /** In the order of their indices. */
 export async function listSeriesItems(database: Database, db: Db, series: number): Promise<SeriesItem[]> {
-  return itemsOf(database, db, { series });
+  const read = (text: string | null) => (text === null ? null : parseInstant(text));
+  return (await itemsOf(database, db, { series })).map((item) => ({
+    ...item,
+    start_at_utc: read(item.start_at_utc),
+    end_at_utc: read(item.end_at_utc),
+  }));
 }
 
 export async function insertSeriesItems(

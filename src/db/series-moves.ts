@@ -21,7 +21,7 @@ const MOVES = ["created", "rebooked", "moved"];
 /**
  * Follows each booking's moves back to the first, through rows that ended as rescheduled and through moved sessions.
  *
- * @returns by booking; one that is gone is not there
+ * @returns by booking; one that is gone, or whose time nobody can read, is not there
  */
 export async function listPlanned(db: Db, bookings: readonly number[]): Promise<Map<number, Planned>> {
   const moves = await traceBack(db, bookings);
@@ -113,5 +113,10 @@ async function readTimes(db: Db, bookings: readonly number[]): Promise<Map<numbe
     .select(["id", "start_at_utc", "end_at_utc"])
     .where("id", "in", bookings)
     .execute();
-  return new Map(rows.map(({ id, ...times }) => [id, times]));
+  return new Map(
+    rows.flatMap(({ id, ...row }) => {
+      const times = timesOf(row);
+      return times === null ? [] : [[id, times] as const];
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { addMinutes, type Instant } from "../domain/instant.ts";
 import type { Database } from "./open.ts";
 import { statement } from "./statement.ts";
+import { isBookedAlready, offerEnd } from "./waitlist.ts";
 
 interface DueArguments {
   after: number;
@@ -14,23 +15,25 @@ interface DueArguments {
 
 /**
  * From the live entries, which an index of their own holds: the query costs what waits, not what ever waited. It may
- * name a session too many (one without a written time, one whose queue cannot be offered a seat), never one too few.
+ * name a session too many (one without a written time, one whose queue cannot be offered a seat), never one too few:
+ * nor one that is gone, whose entries nobody else would end.
  */
-const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUntil, most }) => {
+const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUntil, most }, { engine }) => {
   const live = sql`"status" in ('waiting', 'offered')`;
   const held = sql`(select coalesce(sum(b.seats_reserved), 0) from ${sql.table("live_class_booking")} b
     where b.session_id = s.id and b.status in ('confirmed', 'attended', 'pending'))`;
-  const offers = sql`(select count(*) from ${sql.table("session_waitlist")} o where o.session_id = s.id and o.status = 'offered')`;
-  const ranOut = sql`exists (select 1 from ${sql.table("session_waitlist")} o where o.session_id = s.id and o.status = 'offered'
-    and (o.offer_expires_at <= ${now} or (o.offer_expires_at is null and (o.offered_at is null or o.offered_at <= ${offeredUntil}))))`;
-  const waits = sql`exists (select 1 from ${sql.table("session_waitlist")} o where o.session_id = s.id and o.status = 'waiting')`;
+  const offers = sql`(select count(*) from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered')`;
+  const ends = offerEnd(engine);
+  const isDead = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered'
+    and (${ends} <= ${now} or (${ends} is null and (w.offered_at is null or w.offered_at <= ${offeredUntil})) or ${isBookedAlready}))`;
+  const waits = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'waiting')`;
   return {
     compile: () =>
       sql<{ id: number }>`
-        select s.id from (select distinct session_id from ${sql.table("session_waitlist")}
+        select q.session_id as id from (select distinct session_id from ${sql.table("session_waitlist")}
           where ${live} and session_id > ${after}) q
-        join ${sql.table("live_class_session")} s on s.id = q.session_id
-        where s.start_at_utc is null or s.start_at_utc <= ${now} or s.status in ('live', 'completed', 'cancelled') or ${ranOut}
+        left join ${sql.table("live_class_session")} s on s.id = q.session_id
+        where s.start_at_utc is null or s.start_at_utc <= ${now} or s.status in ('live', 'completed', 'cancelled') or ${isDead}
           or (s.status = 'scheduled' and ${waits} and coalesce(s.capacity, s.total_seats, 10) - ${held} - ${offers} > 0)
         order by q.session_id limit ${most}`.compile(db),
   };

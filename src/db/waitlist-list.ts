@@ -7,6 +7,7 @@ import { idList, isListed } from "./listed.ts";
 import type { Database } from "./open.ts";
 import { allOf, pageOf } from "./search.ts";
 import type { OfferClock } from "./session-list.ts";
+import { readOffer } from "./waitlist.ts";
 
 /** An entry as people look at it. A name is null where what it belongs to is gone. */
 export interface WaitlistView extends WaitlistEntry {
@@ -159,13 +160,16 @@ type Stored = Omit<WaitlistView, "start_at_utc" | "overdue"> & {
 function decode(row: Stored, zone: string, { now, offerHours }: OfferClock): WaitlistView {
   const start =
     row.start_at_utc === null ? readAppTime(row.scheduled_start, zone) : parseInstant(row.start_at_utc);
+  const offer = readOffer(row);
   const view = {
-    ...row,
+    ...offer,
     start_at_utc: start,
     offer_expires_at:
-      row.status === "offered" && start !== null ? offerExpiry(row, start, offerHours) : row.offer_expires_at,
+      row.status === "offered" && start !== null
+        ? offerExpiry(offer, start, offerHours)
+        : offer.offer_expires_at,
     position: row.position === null ? null : Number(row.position),
-    overdue: isOverdue(row, start, offerHours, now),
+    overdue: isOverdue(offer, start, offerHours, now),
   };
   return Object.fromEntries(WAITLIST_FIELDS.map((field) => [field, view[field]])) as unknown as WaitlistView;
 }

@@ -1,6 +1,9 @@
 /** Waitlists as operations read and write them. */
-import type { Instant } from "../domain/instant.ts";
+import { type RawBuilder, sql } from "kysely";
+import { BOOKED_STATUSES } from "../domain/booking.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
 import type { Bar, WaitlistEntry } from "../domain/waitlist.ts";
+import type { Engine } from "./layout.ts";
 import { type IdList, idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
@@ -16,18 +19,42 @@ const ENTRY = [
   "offer_expires_at",
 ] as const;
 
-const entries = statement<{ session: number }, WaitlistEntry>((db, { session }) =>
+type StoredEntry = Omit<WaitlistEntry, "offered_at" | "offer_expires_at"> & {
+  offered_at: string | null;
+  offer_expires_at: string | null;
+};
+
+/** A time that nobody can read is none: another says until when an offer holds, or nothing does. */
+export function readOffer<T extends Pick<StoredEntry, "offered_at" | "offer_expires_at">>(row: T) {
+  const read = (text: string | null) => (text === null ? null : parseInstant(text));
+  return { ...row, offered_at: read(row.offered_at), offer_expires_at: read(row.offer_expires_at) };
+}
+
+/** The same in SQL, of an entry `w`: null where what was written is no time. */
+export function offerEnd(engine: Engine): RawBuilder<string | null> {
+  return engine === "sqlite"
+    ? sql`case when w.offer_expires_at glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' then w.offer_expires_at end`
+    : sql`w.offer_expires_at`;
+}
+
+/** SQL that is true where the student of an entry `w` has a booking of its session: the offer of a seat is settled. */
+export const isBookedAlready = sql<boolean>`exists (select 1 from ${sql.table("live_class_booking")} b
+  where b.student_user_id = w.student_user_id and b.session_id = w.session_id and b.status in (${sql.join(
+    BOOKED_STATUSES.map((status) => sql.lit(status)),
+  )}))`;
+
+const entries = statement<{ session: number }, StoredEntry>((db, { session }) =>
   db
     .selectFrom("session_waitlist")
     .select(ENTRY)
-    .$castTo<WaitlistEntry>()
+    .$castTo<StoredEntry>()
     .where("session_id", "=", session)
     .where("status", "in", ["waiting", "offered"]),
 );
 
 /** The entries of a session that wait or hold an offer, in no order. */
 export async function listQueue(database: Database, db: Db, session: number): Promise<WaitlistEntry[]> {
-  return entries(database, db, { session });
+  return (await entries(database, db, { session })).map(readOffer);
 }
 
 const blocked = statement<
@@ -44,15 +71,15 @@ const blocked = statement<
         .select((e) => e.fn.countAll<number>().as("n"))
         .whereRef("b.student_user_id", "=", "w.student_user_id")
         .where("b.session_id", "=", session)
-        .where("b.status", "in", ["pending", "confirmed", "attended", "no_show"])
+        .where("b.status", "in", BOOKED_STATUSES)
         .as("booked"),
     )
     .$castTo<{ student_user_id: number; is_active: number | boolean | null; booked: number }>()
     .where("w.session_id", "=", session)
-    .where("w.status", "=", "waiting"),
+    .where("w.status", "in", ["waiting", "offered"]),
 );
 
-/** Who of a queue cannot be offered a seat, by student; whoever can is not there. No account is an inactive one. */
+/** Who of a queue cannot be offered a seat, or has no use for an offer, by student; whoever can is not there. No account is an inactive one. */
 export async function findBars(database: Database, db: Db, session: number): Promise<Map<number, Bar>> {
   const rows = await blocked(database, db, { session });
   return new Map(
@@ -104,11 +131,11 @@ export async function setAccepted(database: Database, trx: Trx, id: number, now:
   await accepted(database, trx, { id, now });
 }
 
-const entryOf = statement<{ session: number; student: number }, WaitlistEntry>((db, { session, student }) =>
+const entryOf = statement<{ session: number; student: number }, StoredEntry>((db, { session, student }) =>
   db
     .selectFrom("session_waitlist")
     .select(ENTRY)
-    .$castTo<WaitlistEntry>()
+    .$castTo<StoredEntry>()
     .where("session_id", "=", session)
     .where("student_user_id", "=", student),
 );
@@ -120,32 +147,32 @@ export async function findEntry(
   session: number,
   student: number,
 ): Promise<WaitlistEntry | null> {
-  return (await entryOf(database, db, { session, student }))[0] ?? null;
+  return (await entryOf(database, db, { session, student })).map(readOffer)[0] ?? null;
 }
 
-const entryById = statement<{ id: number }, WaitlistEntry>((db, { id }) =>
-  db.selectFrom("session_waitlist").select(ENTRY).$castTo<WaitlistEntry>().where("id", "=", id),
+const entryById = statement<{ id: number }, StoredEntry>((db, { id }) =>
+  db.selectFrom("session_waitlist").select(ENTRY).$castTo<StoredEntry>().where("id", "=", id),
 );
 
 /** Null where there is none. */
 export async function findEntryById(database: Database, db: Db, id: number): Promise<WaitlistEntry | null> {
-  return (await entryById(database, db, { id }))[0] ?? null;
+  return (await entryById(database, db, { id })).map(readOffer)[0] ?? null;
 }
 
-const joined = statement<{ session: number; student: number; now: Instant }, { id: number }>(
-  (db, { session, student, now }) =>
+const joined = statement<{ session: number; student: number; at: Instant }, { id: number }>(
+  (db, { session, student, at }) =>
     db
       .insertInto("session_waitlist")
-      .values({ session_id: session, student_user_id: student, status: "waiting", created_at: now })
+      .values({ session_id: session, student_user_id: student, status: "waiting", created_at: at })
       .returning("id"),
 );
 
-const rejoined = statement<{ id: number; now: Instant }, never>((db, { id, now }) =>
+const rejoined = statement<{ id: number; at: Instant }, never>((db, { id, at }) =>
   db
     .updateTable("session_waitlist")
     .set({
       status: "waiting",
-      created_at: now,
+      created_at: at,
       offered_at: null,
       offer_expires_at: null,
       accepted_at: null,
@@ -155,18 +182,19 @@ const rejoined = statement<{ id: number; now: Instant }, never>((db, { id, now }
 );
 
 /**
- * Puts a student at the end of a queue.
+ * Puts a student into a queue.
  *
+ * @param at created_at: the place in it
  * @param again the entry of an earlier time, which starts anew; null = none
  * @returns the entry's id
  */
 export async function putInQueue(
   database: Database,
   trx: Trx,
-  place: { session: number; student: number; now: Instant; again: number | null },
+  place: { session: number; student: number; at: Instant; again: number | null },
 ): Promise<number> {
   const { again, ...rest } = place;
   if (again === null) return (await joined(database, trx, rest))[0]!.id;
-  await rejoined(database, trx, { id: again, now: place.now });
+  await rejoined(database, trx, { id: again, at: place.at });
   return again;
 }

@@ -2,7 +2,7 @@
 import type { TimeSpan } from "./booking-rules.ts";
 import {
   addDaysOrNull,
-  addMicros,
+  addMicrosOrNull,
   type Instant,
   type LocalDate,
   parseDate,
@@ -11,7 +11,7 @@ import {
   wallTime,
   weekdayOf,
 } from "./instant.ts";
-import { isZone, localDateOf, resolveLocal, resolveLocalOrNull } from "./zone.ts";
+import { isZone, localDateOf, resolveLocalOrNull } from "./zone.ts";
 
 export const SLOT_TYPES = ["recurring", "one_time"] as const;
 export type SlotType = (typeof SLOT_TYPES)[number];
@@ -136,8 +136,10 @@ export function firstOccurrence(time: WeeklyTime, notBefore: Instant): Instant |
   return occurrence(time, notBefore)?.instant ?? null;
 }
 
-function span(start: Instant, lengthMicros: number): TimeSpan {
-  return { start_at_utc: start, end_at_utc: addMicros(start, lengthMicros) };
+/** Null where it ends after the last year. */
+function span(start: Instant, lengthMicros: number): TimeSpan | null {
+  const end = addMicrosOrNull(start, lengthMicros);
+  return end === null ? null : { start_at_utc: start, end_at_utc: end };
 }
 
 /** The slot's next time not before an instant; null where there is none. */
@@ -158,7 +160,16 @@ export function openingOn(when: SlotWhen, date: LocalDate, zone: string): TimeSp
       : null;
   if (weekdayOf(date) !== when.weekday) return null;
   if ((when.from !== null && date < when.from) || (when.until !== null && date > when.until)) return null;
-  return span(resolveLocal(wallTime(date, when.startsAt), when.zone).instant, when.lengthMicros);
+  return spanFrom(when, date);
+}
+
+/** The time on the wall clock of a date, whatever weekday it is; null where it begins or ends after the last year. */
+export function spanFrom(
+  { startsAt, zone, lengthMicros }: Pick<WeeklyTime, "startsAt" | "zone"> & { lengthMicros: number },
+  date: LocalDate,
+): TimeSpan | null {
+  const start = resolveLocalOrNull(wallTime(date, startsAt), zone);
+  return start === null ? null : span(start.instant, lengthMicros);
 }
 
 /**
@@ -175,7 +186,8 @@ export function openingsBetween(when: SlotWhen, from: Instant, until: Instant, z
   const found: Opening[] = [];
   let next = occurrence(when, from);
   while (next !== null && next.instant < until) {
-    found.push({ ...span(next.instant, when.lengthMicros), date: next.date });
+    const time = span(next.instant, when.lengthMicros);
+    if (time !== null) found.push({ ...time, date: next.date });
     next = occurrenceFrom(when, addDaysOrNull(next.date, 7), from);
   }
   return found;

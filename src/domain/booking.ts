@@ -72,6 +72,14 @@ export function isStepAllowed(step: BookingStep, status: BookingStatus): boolean
   return (BOOKING_STEPS[step].from as readonly BookingStatus[]).includes(status);
 }
 
+/** Statuses of a booking that stands, or stood until its time: its student has a seat or a lesson by it. */
+export const BOOKED_STATUSES = [
+  "pending",
+  "confirmed",
+  "attended",
+  "no_show",
+] as const satisfies readonly BookingStatus[];
+
 /** Ended bookings: their key may be booked again, which revives the row (SPEC 3). */
 export const ENDED_STATUSES = [
   "declined",

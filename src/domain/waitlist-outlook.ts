@@ -2,7 +2,7 @@
 import type { Instant } from "./instant.ts";
 import { openSeats, type SeatCount } from "./session.ts";
 import { localTime, plural, spokenDistance } from "./spoken.ts";
-import { type Bar, endOfQueue, type WaitlistEntry } from "./waitlist.ts";
+import { type Bar, endOfQueue, WAITLIST_STATUSES, type WaitlistEntry } from "./waitlist.ts";
 
 /** Where somebody stands. */
 export interface Standing {
@@ -12,8 +12,10 @@ export interface Standing {
   student: string;
   session: { id: number; status: string; start_at_utc: Instant | null };
   seats: SeatCount;
-  /** Why the student cannot be offered a seat; null where they can. */
+  /** Why the student cannot be offered a seat, or take the one they are offered; null where they can. */
   bar: Bar | null;
+  /** How many offers hold a seat before theirs; null where theirs holds none. */
+  offersBefore: number | null;
   /** Who waits before: those who can be offered a seat, and those who cannot. */
   ahead: { free: number; barred: number };
   /** When the first of the others' offers runs out; null where there is none. */
@@ -32,22 +34,44 @@ export function outlook(standing: Standing, now: Instant, zone: string): string[
       return [`The place ended. ${student} can join again, at the end of the queue.`];
     case "offered":
       if (end !== null) return [`${capital(end)}: the offer cannot be taken any more.`];
-      return overdue
-        ? [
-            `The offer ran out${until}: it cannot be taken any more.`,
-            `\`classbook waitlist expire\` gives the seat to the next; ${student} can join again, at the end of the queue.`,
-          ]
-        : [
-            `A seat is held for ${student} until${until} (${spokenDistance(now, entry.offer_expires_at!)}).`,
-            `\`classbook waitlist accept ${entry.id}\` takes it; after that it goes to the next.`,
-          ];
+      if (overdue)
+        return [
+          `The offer ran out${until}: it cannot be taken any more.`,
+          `\`classbook waitlist expire\` gives the seat to the next; ${student} can join again, at the end of the queue.`,
+        ];
+      return whileOffered(standing, now, until);
     case "waiting":
       return end === null
         ? whileWaiting(standing, now, zone)
         : [`${capital(end)}: nobody is offered a seat any more.`];
     default:
-      return entry.status satisfies never;
+      // As the app or a hand wrote it.
+      return [
+        `Its status "${entry.status satisfies never}" is none of ${WAITLIST_STATUSES.join(", ")}: nothing is done with it.`,
+      ];
   }
+}
+
+/** @param until when the offer runs out, with a space before it */
+function whileOffered(
+  { entry, student, session, seats, bar, offersBefore }: Standing,
+  now: Instant,
+  until: string,
+) {
+  if (bar === "already booked")
+    return [
+      `${student} is booked already: the offer holds no seat, and \`classbook waitlist expire\` ends it.`,
+    ];
+  if (session.start_at_utc === null)
+    return [`Session ${session.id} has no time: the offer cannot be taken until it has one.`];
+  if (seats.capacity - seats.taken - seats.pending <= (offersBefore ?? 0))
+    return [
+      `There are more offers than seats: none is left for ${student} now. The offers that were made first come first.`,
+    ];
+  return [
+    `A seat is held for ${student} until${until} (${spokenDistance(now, entry.offer_expires_at!)}).`,
+    `\`classbook waitlist accept ${entry.id}\` takes it; after that it goes to the next.`,
+  ];
 }
 
 function whileWaiting(

@@ -1,5 +1,5 @@
 /** Queues and offers of full sessions (SPEC 4): pure. */
-import { addMinutes, type Instant, LATEST } from "./instant.ts";
+import { addMicros, addMinutes, type Instant, LATEST } from "./instant.ts";
 
 export const WAITLIST_STATUSES = ["waiting", "offered", "accepted", "expired"] as const;
 export type WaitlistStatus = (typeof WAITLIST_STATUSES)[number];
@@ -58,12 +58,30 @@ export function byTurn(a: WaitlistEntry, b: WaitlistEntry): number {
   return a.id - b.id;
 }
 
+/** The order in which seats are kept for offers, where hands made more of them than there are seats: as they were made. */
+export function byOffer(a: WaitlistEntry, b: WaitlistEntry): number {
+  if (a.offered_at !== b.offered_at) return (a.offered_at ?? "") < (b.offered_at ?? "") ? -1 : 1;
+  return byTurn(a, b);
+}
+
 /** Who waits, in the order of their turn. */
 export function queueOf(entries: readonly WaitlistEntry[]): WaitlistEntry[] {
   return entries.filter(({ status }) => status === "waiting").toSorted(byTurn);
 }
 
-/** Why somebody who waits cannot be offered a seat. */
+/**
+ * When whoever joins now stands in a queue: now, or just after the last, where a clock ran ahead of ours or the row is
+ * an older one that is taken up again.
+ *
+ * @param again the row is older than the others, so that an equal instant would put it before them
+ */
+export function joinedAt(queue: readonly WaitlistEntry[], now: Instant, again: boolean): Instant {
+  const last = queue.at(-1)?.created_at;
+  if (last === undefined || last < now || (last === now && !again)) return now;
+  return addMicros(last, 1);
+}
+
+/** Why somebody who waits cannot be offered a seat, and an offer that is there leads to nothing. */
 export type Bar = "inactive account" | "already booked";
 
 /** Somebody whose turn it was, and who got no seat: the place is kept (SCENARIOS 8). */
@@ -110,11 +128,13 @@ export function planRound(
   return round;
 }
 
-/** Why a session's queue has come to its end; null where it has not. @param status as stored */
+/** Why a session's queue has come to its end; null where it has not. @param session its status as stored; null = it is gone */
 export function endOfQueue(
-  { status, start_at_utc: start }: { status: string; start_at_utc: Instant | null },
+  session: { status: string; start_at_utc: Instant | null } | null,
   now: Instant,
 ): string | null {
+  if (session === null) return "the session is gone";
+  const { status, start_at_utc: start } = session;
   if (status === "cancelled") return "the session was cancelled";
   if (status === "completed") return "the session is over";
   return status === "live" || (start !== null && start <= now) ? "the session began" : null;

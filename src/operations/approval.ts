@@ -24,7 +24,8 @@ import {
   withNote,
 } from "./booking-change.ts";
 import type { Context } from "./context.ts";
-import { loadSeating, passSeatsOn } from "./waitlist.ts";
+import { loadSeating } from "./seating.ts";
+import { passSeatsOn } from "./waitlist.ts";
 
 /** pending → confirmed; capacity, overlaps and the time are looked at again (SPEC 3). */
 export async function approveBooking(

@@ -5,7 +5,8 @@ import { attendanceTime, capacity } from "../domain/booking-rules.ts";
 import type { RuleCode, Verdict } from "../domain/rules.ts";
 import { loadForChange, requireRules, requireStep, take } from "./booking-change.ts";
 import type { Context } from "./context.ts";
-import { loadSeating, passSeatsOn } from "./waitlist.ts";
+import { loadSeating } from "./seating.ts";
+import { passSeatsOn } from "./waitlist.ts";
 
 /** confirmed → attended or no_show, and between the two (SPEC 3). */
 export async function markAttendance(

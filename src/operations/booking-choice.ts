@@ -10,7 +10,7 @@ import { addMinutes, type LocalDate } from "../domain/instant.ts";
 import { openSeats } from "../domain/session.ts";
 import { localDateOf } from "../domain/zone.ts";
 import type { Context } from "./context.ts";
-import { loadSeating } from "./waitlist.ts";
+import { loadSeating } from "./seating.ts";
 
 /** Something that can be asked for. */
 export type Offer = TimeSpan & { teacher: string } & (

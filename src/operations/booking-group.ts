@@ -19,7 +19,7 @@ import {
 import { notFound, refused } from "../domain/error.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
 import { openSeats, type SeatCount } from "../domain/session.ts";
-import { isLiveOffer, queueOf, wentFirst } from "../domain/waitlist.ts";
+import { queueOf, wentFirst } from "../domain/waitlist.ts";
 import {
   type Assessment,
   loadPeople,
@@ -29,7 +29,7 @@ import {
 } from "./booking-request.ts";
 import type { Context } from "./context.ts";
 import { findPolicyInForce } from "./policy-in-force.ts";
-import { loadQueue, loadSeating } from "./waitlist.ts";
+import { loadSeating } from "./seating.ts";
 
 export interface SeatRequest extends RequestTerms {
   session_id: number;
@@ -45,7 +45,7 @@ function withoutMoved(seats: SeatCount, session: number, moved: BookingRow | nul
 
 /** @throws ClassbookError not_found; refused `session-incomplete`: a session without course, teacher or time cannot be booked */
 export async function assessSeat(context: Context, asked: SeatRequest): Promise<Assessment> {
-  const { database, trx, now, actor, offerHours, locks } = context;
+  const { database, trx, now, actor, locks } = context;
   requireOverrides(actor, asked.overrides);
   const session = await findSession(database, trx, asked.session_id, locks);
   if (session === null)
@@ -79,22 +79,22 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
   const policy = await findPolicyInForce(context, teacher, course);
 
   const seating = await loadSeating(context, session);
-  const { entries } = seating;
+  const { entries, live, bars } = seating;
   const seats = withoutMoved(seating.seats, session.id, asked.moved);
   const entry = await findEntry(database, trx, session.id, student.id);
-  const holdsOffer = entry !== null && isLiveOffer(entry, start_at_utc, offerHours, now);
+  const offersBefore = live.findIndex(({ id }) => id === entry?.id);
+  const holdsOffer = offersBefore >= 0;
+  const queue = queueOf(entries);
   // Where no seat is open nobody's turn has come.
-  const { queue, bars } =
-    openSeats(seats) > 0
-      ? await loadQueue(context, session.id, entries)
-      : { queue: queueOf(entries), bars: null };
-  const eligible = queue.filter(({ student_user_id }) => bars?.has(student_user_id) === false);
+  const eligible =
+    openSeats(seats) > 0 ? queue.filter(({ student_user_id }) => !bars.has(student_user_id)) : [];
   const turn = eligible.findIndex(({ student_user_id }) => student_user_id === student.id);
   const place = queue.findIndex(({ id }) => id === entry?.id) + 1;
   // An offer is one seat: what is asked beyond it waits for its turn like everybody.
   const ahead = holdsOffer && asked.seats === 1 ? 0 : turn < 0 ? eligible.length : turn;
-  // The seat of the student's own offer is theirs.
-  const theirs = holdsOffer ? { ...seats, offers: seats.offers - 1 } : seats;
+  // The seat of the student's own offer is theirs, also where hands made more offers than there are seats.
+  const others = holdsOffer ? { ...seats, offers: seats.offers - 1 } : seats;
+  const theirs = holdsOffer && asked.seats === 1 ? { ...seats, offers: offersBefore } : others;
   // Staff may take a student who waits before their turn; whoever never joined the queue has none.
   const outOfTurn = asked.overrides.has("queue-order") && (place > 0 || holdsOffer);
   const before = outOfTurn ? 0 : ahead;
@@ -162,10 +162,10 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     teacher,
     course,
     session,
-    open: openSeats(theirs),
+    open: openSeats(others),
     entry,
     passedOver: queue.slice(0, Math.max(0, place - 1)).flatMap((passed) => {
-      const reason = bars?.get(passed.student_user_id) ?? (outOfTurn ? wentFirst(entry!) : null);
+      const reason = bars.get(passed.student_user_id) ?? (outOfTurn ? wentFirst(entry!) : null);
       return reason === null ? [] : [{ entry: passed, reason }];
     }),
   };

@@ -3,21 +3,14 @@ import { findSlot } from "../db/availability.ts";
 import { findLesson, type NewBooking } from "../db/booking.ts";
 import { listCounted, listStudentBusy, listTeacherBusy } from "../db/booking-busy.ts";
 import { findEnrollment, listPolicies, lockTeacher } from "../db/booking-people.ts";
-import { nextOpening, openingOn, type Slot } from "../domain/availability.ts";
+import { nextOpening, openingOn, type Slot, spanFrom } from "../domain/availability.ts";
 import { hasEnded } from "../domain/booking.ts";
 import type { TimeSpan } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
-import {
-  addMicros,
-  addMinutes,
-  type Instant,
-  type LocalDate,
-  type WallTime,
-  wallTime,
-} from "../domain/instant.ts";
+import { addMinutes, type Instant, type LocalDate, type WallTime, wallTime } from "../domain/instant.ts";
 import { bufferReach, lessonVerdicts, localDay } from "../domain/lesson.ts";
 import { failures, type Verdict, withOverrides } from "../domain/rules.ts";
-import { localDateOf, resolveLocal, toWall } from "../domain/zone.ts";
+import { localDateOf, resolveLocalOrNull, toWall } from "../domain/zone.ts";
 import {
   type Assessment,
   loadPeople,
@@ -194,15 +187,22 @@ function timeOf(slot: Slot, date: LocalDate | null, now: Instant): TimeSpan {
   }
   const on = openingOn(when, date, slot.timezone);
   if (on !== null) return on;
-  if (when.slot_type === "recurring") {
-    const { instant } = resolveLocal(wallTime(date, when.startsAt), when.zone);
-    return { start_at_utc: instant, end_at_utc: addMicros(instant, when.lengthMicros) };
-  }
-  // The same time of day, on the date that is asked for.
-  const days = daysBetween(localDateOf(when.start_at_utc, slot.timezone), date);
+  const times = when.slot_type === "recurring" ? spanFrom(when, date) : sameTimeOn(when, slot.timezone, date);
+  if (times !== null) return times;
+  throw refused(
+    "availability",
+    `slot ${slot.id} has no time on ${date}: the calendar ends before it is over`,
+    "give an earlier date",
+  );
+}
+
+/** The same time of day on another date; null where that lies after the last year. */
+function sameTimeOn(when: TimeSpan, zone: string, date: LocalDate): TimeSpan | null {
+  const days = daysBetween(localDateOf(when.start_at_utc, zone), date);
   const moved = ({ seconds, micros }: WallTime) => ({ seconds: seconds + days * 86_400, micros });
-  const at = (instant: Instant) => resolveLocal(moved(toWall(instant, slot.timezone)), slot.timezone).instant;
-  return { start_at_utc: at(when.start_at_utc), end_at_utc: at(when.end_at_utc) };
+  const at = (instant: Instant) => resolveLocalOrNull(moved(toWall(instant, zone)), zone)?.instant ?? null;
+  const [start, end] = [at(when.start_at_utc), at(when.end_at_utc)];
+  return start === null || end === null ? null : { start_at_utc: start, end_at_utc: end };
 }
 
 function daysBetween(from: LocalDate, until: LocalDate): number {

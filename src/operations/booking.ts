@@ -58,7 +58,7 @@ export async function createBooking(context: Context, asked: BookingRequest): Pr
  */
 export async function joinQueue(
   context: Context,
-  { session, student, entry, position, rules }: Assessment,
+  { session, student, entry, rules }: Assessment,
 ): Promise<{ id: number; position: number }> {
   // An offer of theirs that ran out ends before they join again: its seat is the next one's.
   const ranOut = entry?.status === "offered";
@@ -67,7 +67,6 @@ export async function joinQueue(
     session: session!.id,
     student: student.id,
     again: ranOut ? { ...entry, status: "expired" } : entry,
-    position: position!,
     rules,
   });
 }

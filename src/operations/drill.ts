@@ -7,8 +7,8 @@ import { notFound, usageError } from "../domain/error.ts";
 import { openSeats } from "../domain/session.ts";
 import { plural } from "../domain/spoken.ts";
 import type { Context } from "./context.ts";
+import { loadSeating } from "./seating.ts";
 import { chooseChecks, verifyInvariants } from "./verify.ts";
-import { loadSeating } from "./waitlist.ts";
 
 /** What the racers race for. */
 export interface Drill {

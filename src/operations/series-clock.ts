@@ -2,6 +2,7 @@
 import { ALL_EVENTS, listEvents } from "../db/audit.ts";
 import { listSlotsOf } from "../db/availability.ts";
 import type { SeriesRow } from "../db/series.ts";
+import type { SeriesItem } from "../db/series-item.ts";
 import { listPlanned, type Planned } from "../db/series-moves.ts";
 import { openingOn } from "../domain/availability.ts";
 import { type ClassbookError, refused } from "../domain/error.ts";
@@ -36,8 +37,7 @@ export async function findContinuation(
   const last = items.at(-1);
   if (last === undefined) throw broken(series, "it has no occurrences");
   const planned = (await listPlanned(context.trx, [last.booking_id])).get(last.booking_id);
-  if (planned === undefined)
-    throw broken(series, `booking ${last.booking_id} of occurrence ${last.occurrence_index} is gone`);
+  if (planned === undefined) throw withoutTime(series, last);
   const found = (await findRemembered(context, series)) ?? (await deriveFrom(context, series, planned));
   const { teacher_id, course_id } = series;
   const { slot_id, clock } = found;
@@ -56,6 +56,19 @@ export async function findContinuation(
 function withWeekday(rule: Recurrence, last: LocalDate): Recurrence {
   const weekly = rule.frequency === "weekly" || rule.frequency === "biweekly";
   return weekly && rule.days.length === 0 ? { ...rule, days: [weekdayOf(last)] } : rule;
+}
+
+/** Of an occurrence whose booking does not say when it is. */
+export function withoutTime(
+  series: Pick<SeriesRow, "id">,
+  { booking_id, occurrence_index, status }: Pick<SeriesItem, "booking_id" | "occurrence_index" | "status">,
+): ClassbookError {
+  return broken(
+    series,
+    status === null
+      ? `booking ${booking_id} of occurrence ${occurrence_index} is gone`
+      : `nobody can read the time of booking ${booking_id}, its occurrence ${occurrence_index}`,
+  );
 }
 
 /** @throws nothing: what cannot be said of a series is refused where it is needed */

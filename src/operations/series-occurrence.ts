@@ -10,7 +10,7 @@ import { type Cancelling, cancelBooking } from "./cancellation.ts";
 import { type Context, record } from "./context.ts";
 import { type NewPlace, type Rescheduled, type Rescheduling, rescheduleBooking } from "./reschedule.ts";
 import { type LoadedSeries, loadSeries } from "./series-change.ts";
-import { broken, findContinuation } from "./series-clock.ts";
+import { findContinuation, withoutTime } from "./series-clock.ts";
 import { getTeacher, placesOf, type SeriesPattern } from "./series-pattern.ts";
 import { timeOfDay } from "./series-plan.ts";
 
@@ -93,7 +93,8 @@ function bookingOf({ series, items }: LoadedSeries, index: number): number {
       `series ${series.id} has no occurrence ${index}`,
       `\`classbook series show ${series.id}\` lists them`,
     );
-  if (item.status === null) throw broken(series, `booking ${item.booking_id} of occurrence ${index} is gone`);
+  if (item.status === null || item.start_at_utc === null || item.end_at_utc === null)
+    throw withoutTime(series, item);
   if (item.taken_over_by !== null)
     throw refused(
       "status",

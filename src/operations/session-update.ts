@@ -27,6 +27,7 @@ import { capacityFor, studentsEnrolled, studentsOverlap } from "../domain/sessio
 import { requireOverrides } from "./booking-request.ts";
 import { type Context, notify, record } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
+import { loadSeating } from "./seating.ts";
 import {
   endOf,
   type LockedSession,
@@ -40,7 +41,7 @@ import {
   teacherIsFree,
 } from "./session.ts";
 import { followSession } from "./session-follow.ts";
-import { closeIfFull, loadSeating, passSeatsOn } from "./waitlist.ts";
+import { closeIfFull, passSeatsOn } from "./waitlist.ts";
 
 /** What is to be another; what is left out stays. */
 export interface SessionChange

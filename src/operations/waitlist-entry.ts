@@ -3,16 +3,17 @@ import { findStudent } from "../db/booking-people.ts";
 import { type FoundSession, findSession } from "../db/seats.ts";
 import { findEntry, findEntryById } from "../db/waitlist.ts";
 import { actorName, roleOver } from "../domain/actor.ts";
-import { notFound, refused } from "../domain/error.ts";
+import { type ClassbookError, notFound, refused } from "../domain/error.ts";
 import { failures, type RuleCode } from "../domain/rules.ts";
-import { seatArithmetic } from "../domain/session.ts";
+import { openSeats, seatArithmetic } from "../domain/session.ts";
 import { localTime } from "../domain/spoken.ts";
 import { isLiveOffer, offerExpiry, type WaitlistEntry } from "../domain/waitlist.ts";
 import { type Booked, createBooking, joinQueue } from "./booking.ts";
 import { assessSeat } from "./booking-group.ts";
 import type { Context } from "./context.ts";
 import { refusalOf } from "./refusal.ts";
-import { expireEntries, loadSeating, passSeatsOn } from "./waitlist.ts";
+import { loadSeating } from "./seating.ts";
+import { expireEntries, passSeatsOn } from "./waitlist.ts";
 
 /** What accompanies a booking that comes from a queue. */
 export interface SeatTerms {
@@ -34,8 +35,8 @@ export async function joinWaitlist(
   const assessment = await assessSeat(context, { ...place, seats: 1, note, overrides, moved: null });
   const { outcome, rules, student, session, entry } = assessment;
   if (outcome === "waitlisted") return joinQueue(context, assessment);
-  const { seats } = await loadSeating(context, session!);
-  if (entry !== null && holdsOffer(context, entry, session!))
+  const { seats, live } = await loadSeating(context, session!);
+  if (entry !== null && live.some(({ id }) => id === entry.id))
     throw refused(
       "offered",
       `${student.username} is offered a seat in session ${session!.id} already`,
@@ -52,19 +53,11 @@ export async function joinWaitlist(
   if (failures(others).length > 0) throw refusalOf("joining the waitlist", others);
   throw refused(
     "no-waitlist",
-    `session ${session!.id} is full (${seatArithmetic(seats)}) and has no waitlist`,
+    openSeats(seats) > 0
+      ? `the open seats of session ${session!.id} belong to who waits (${seatArithmetic(seats)}), and nobody can join them: its waitlist is off`
+      : `session ${session!.id} is full (${seatArithmetic(seats)}) and has no waitlist`,
     `\`classbook session update ${session!.id} --waitlist\` gives it one`,
   );
-}
-
-/** Whether the entry is an offer that has not run out. */
-export function holdsOffer(
-  { now, offerHours }: Context,
-  entry: WaitlistEntry,
-  session: FoundSession,
-): boolean {
-  const { start_at_utc: start } = session;
-  return start !== null && isLiveOffer(entry, start, offerHours, now);
 }
 
 /**
@@ -90,7 +83,8 @@ export async function leaveWaitlist(context: Context, id: number): Promise<numbe
 /**
  * Takes the seat of an offer: the booking is made by the rules of `booking create`, the entry accepted with it.
  *
- * @throws ClassbookError not_found `no_such_entry`; refused `permission`, `status`, `offer-expired`, or a rule
+ * @throws ClassbookError not_found `no_such_entry`, `no_such_session`; refused `permission`, `status`, `session-incomplete`,
+ *   `offer-expired`, or a rule
  */
 export async function acceptOffer(
   context: Context,
@@ -104,8 +98,11 @@ export async function acceptOffer(
       `entry ${id} is ${entry.status}: there is no offer to accept`,
       `\`classbook waitlist explain ${id}\` says what has to happen`,
     );
-  if (!holdsOffer(context, entry, session!)) {
-    const end = offerExpiry(entry, requireStart(session!), context.offerHours);
+  if (session === null) throw noSession(entry.session_id);
+  const start = requireStart(session);
+  const { now, offerHours } = context;
+  if (!isLiveOffer(entry, start, offerHours, now)) {
+    const end = offerExpiry(entry, start, offerHours);
     throw refused(
       "offer-expired",
       `the offer of entry ${id} ran out${end === null ? "" : ` ${localTime(end, "UTC")}`}`,
@@ -157,7 +154,11 @@ export async function loadEntry(
 export async function lockSession({ database, trx, locks }: Context, id: number): Promise<FoundSession> {
   const session = await findSession(database, trx, id, locks);
   if (session !== null) return session;
-  throw notFound("no_such_session", `there is no session ${id}`, "`classbook session list` lists them");
+  throw noSession(id);
+}
+
+function noSession(id: number): ClassbookError {
+  return notFound("no_such_session", `there is no session ${id}`, "`classbook session list` lists them");
 }
 
 /** @throws ClassbookError refused `permission`: a student acts on own places, a teacher on own sessions, staff on all */

@@ -9,7 +9,7 @@ import { endOfQueue } from "../domain/waitlist.ts";
 import { type Acting, type Context, look } from "./context.ts";
 import { requireOwner, requireStaff } from "./permission.ts";
 import { sweep } from "./sweep.ts";
-import { expireQueue, passSeatsOn } from "./waitlist.ts";
+import { because, expireQueue, passSeatsOn } from "./waitlist.ts";
 
 /** The lease of whoever brings the queues up to date. */
 export const LEASE = "waitlist";
@@ -125,12 +125,8 @@ async function settleAll(
 /** Brings one session's queue up to date, the session locked first. */
 export async function settleQueue(context: Context, id: number): Promise<Settled> {
   const session = await findSession(context.database, context.trx, id, true);
-  const end = session === null ? null : endOfQueue(session, context.now);
-  const because = (reason: string) => (entry: WaitlistEntry) => ({ entry, reason });
-  if (end !== null) {
-    const expired = await expireQueue(context, id, end);
-    return { session_id: id, expired: expired.map(because(end)), offered: [], skipped: [] };
-  }
-  const { expired, ...passed } = await passSeatsOn(context, id, 0);
-  return { session_id: id, expired: expired.map(because("the offer ran out")), ...passed };
+  const end = endOfQueue(session, context.now);
+  if (end === null) return { session_id: id, ...(await passSeatsOn(context, id, 0)) };
+  const expired = because(await expireQueue(context, id, end), end);
+  return { session_id: id, expired, offered: [], skipped: [] };
 }

@@ -4,20 +4,14 @@ import { capacity, queueOrder, sessionOpen } from "../domain/booking-rules.ts";
 import { refused } from "../domain/error.ts";
 import type { RuleCode, Verdict } from "../domain/rules.ts";
 import { openSeats } from "../domain/session.ts";
-import { byTurn, type WaitlistEntry, wentFirst } from "../domain/waitlist.ts";
+import { byTurn, queueOf, type WaitlistEntry, wentFirst } from "../domain/waitlist.ts";
 import { type Booked, createBooking } from "./booking.ts";
 import { requireRules } from "./booking-change.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
-import { loadQueue, loadSeating, offerTo, recordPassedOver } from "./waitlist.ts";
-import {
-  holdsOffer,
-  loadEntry,
-  lockSession,
-  nameOf,
-  requireStart,
-  type SeatTerms,
-} from "./waitlist-entry.ts";
+import { loadSeating } from "./seating.ts";
+import { offerTo, recordPassedOver } from "./waitlist.ts";
+import { loadEntry, lockSession, nameOf, requireStart, type SeatTerms } from "./waitlist-entry.ts";
 
 /**
  * Offers an open seat to a student who waits, out of turn only where staff set `queue-order` aside.
@@ -35,8 +29,8 @@ export async function offerSeat(
   const named = "id" in which ? (await loadEntry(context, which.id)).entry : null;
   const session = await lockSession(context, "id" in which ? named!.session_id : which.session_id);
   requireOwner(context, session.teacher_id, `offer seats of session ${session.id}`);
-  const { seats, entries } = await loadSeating(context, session);
-  const { queue, bars } = await loadQueue(context, session.id, entries);
+  const { seats, entries, bars } = await loadSeating(context, session);
+  const queue = queueOf(entries);
   const isFree = ({ student_user_id }: WaitlistEntry) => !bars.has(student_user_id);
   const entry = named ?? queue.find(isFree) ?? nobodyWaits(session.id, queue.length);
   if (entry.status !== "waiting")
@@ -92,12 +86,10 @@ export async function promoteStudent(
   const { session_id, student_user_id: student, note = "", overrides = new Set<RuleCode>() } = asked;
   const session = await lockSession(context, session_id);
   requireOwner(context, session.teacher_id, `promote students of session ${session_id}`);
-  const { seats, entries } = await loadSeating(context, session);
-  const { queue, bars } = await loadQueue(context, session_id, entries);
-  const line = entries
-    .filter((entry) => holdsOffer(context, entry, session) || entry.status === "waiting")
-    .filter(({ student_user_id: id }) => !bars.has(id))
-    .toSorted(byTurn);
+  const { seats, entries, live, bars } = await loadSeating(context, session);
+  const queue = queueOf(entries);
+  const free = queue.filter(({ student_user_id: id }) => !bars.has(id));
+  const line = [...live, ...free].toSorted(byTurn);
   const entry =
     student === null
       ? (line[0] ?? nobodyWaits(session_id, queue.length))

@@ -9,11 +9,11 @@ import {
 import { actorName, isStaff, roleOver } from "../domain/actor.ts";
 import { notFound, refused } from "../domain/error.ts";
 import { openSeats, type SeatCount, seatArithmetic } from "../domain/session.ts";
-import { type Bar, offerExpiry, type WaitlistStatus } from "../domain/waitlist.ts";
+import { type Bar, offerExpiry, queueOf, type WaitlistStatus } from "../domain/waitlist.ts";
 import { outlook } from "../domain/waitlist-outlook.ts";
 import { type Context, inside } from "./context.ts";
-import { loadQueue, loadSeating } from "./waitlist.ts";
-import { holdsOffer, lockSession } from "./waitlist-entry.ts";
+import { loadSeating } from "./seating.ts";
+import { lockSession } from "./waitlist-entry.ts";
 
 /** Of the entries that the filter names those that whoever looks has a part in. */
 export async function listEntriesFor(context: Context, filter: WaitlistFilter): Promise<WaitlistView[]> {
@@ -77,8 +77,8 @@ export interface Explained extends WaitlistView, SeatCount {
 export async function explainEntry(context: Context, id: number, zone: string): Promise<Explained> {
   const view = await viewEntryFor(context, id);
   const session = await lockSession(context, view.session_id);
-  const { seats, entries } = await loadSeating(context, session);
-  const { queue, bars } = await loadQueue(context, session.id, entries);
+  const { seats, entries, live, bars } = await loadSeating(context, session);
+  const queue = queueOf(entries);
   const place = queue.findIndex((entry) => entry.id === id);
   const before = queue.slice(0, Math.max(0, place));
   const barred = before.filter(({ student_user_id }) => bars.has(student_user_id)).length;
@@ -89,13 +89,13 @@ export async function explainEntry(context: Context, id: number, zone: string): 
   });
   const ahead = others.filter(
     (other) =>
-      other.id !== id &&
-      (other.status === "offered" ? !other.overdue : before.some((entry) => entry.id === other.id)),
+      other.id !== id && (other.status === "offered" ? live : before).some((entry) => entry.id === other.id),
   );
-  const ends = entries
-    .filter((entry) => entry.id !== id && holdsOffer(context, entry, session))
+  const ends = live
+    .filter((entry) => entry.id !== id)
     .map((entry) => offerExpiry(entry, session.start_at_utc!, context.offerHours)!);
   const bar = bars.get(view.student_user_id) ?? null;
+  const held = live.findIndex((entry) => entry.id === id);
   return {
     ...view,
     ...seats,
@@ -119,6 +119,7 @@ export async function explainEntry(context: Context, id: number, zone: string): 
         session,
         seats,
         bar,
+        offersBefore: held < 0 ? null : held,
         ahead: { free: before.length - barred, barred },
         firstOfferEnds: ends.toSorted()[0] ?? null,
       },

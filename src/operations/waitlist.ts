@@ -1,14 +1,13 @@
 /** Queues: who joins, and how a seat that frees reaches the next (SPEC 4). */
-import { type FoundSession, findSession, setSessionStatus, sumSeats } from "../db/seats.ts";
-import { findBars, listQueue, putInQueue, setAccepted, setExpired, setOffered } from "../db/waitlist.ts";
+import { type FoundSession, findSession, setSessionStatus } from "../db/seats.ts";
+import { listQueue, putInQueue, setAccepted, setExpired, setOffered } from "../db/waitlist.ts";
 import type { Instant } from "../domain/instant.ts";
 import { overridden, type RuleOutcome } from "../domain/rules.ts";
-import { openSeats, type SeatCount } from "../domain/session.ts";
+import { openSeats } from "../domain/session.ts";
 import {
-  type Bar,
   endOfQueue,
-  isLiveOffer,
   isOverdue,
+  joinedAt,
   offerExpiry,
   planRound,
   queueOf,
@@ -16,50 +15,30 @@ import {
   type WaitlistEntry,
 } from "../domain/waitlist.ts";
 import { type Context, notify, notifyAll, record, recordAll } from "./context.ts";
-
-/** A session's seats and its queue at one moment. */
-export interface Seating {
-  seats: SeatCount;
-  /** Entries that wait or hold an offer, whether it ran out or not. */
-  entries: WaitlistEntry[];
-}
-
-export async function loadSeating(
-  { database, trx, now, offerHours }: Context,
-  session: Pick<FoundSession, "id" | "capacity" | "start_at_utc">,
-): Promise<Seating> {
-  const entries = await listQueue(database, trx, session.id);
-  const { start_at_utc: start } = session;
-  const live = start === null ? [] : entries.filter((entry) => isLiveOffer(entry, start, offerHours, now));
-  const sums = await sumSeats(database, trx, session.id);
-  return { seats: { capacity: session.capacity, ...sums, offers: live.length }, entries };
-}
-
-/** A queue in the order of the turns, and who in it cannot be offered a seat, by student. */
-export async function loadQueue(
-  { database, trx }: Context,
-  session: number,
-  entries: readonly WaitlistEntry[],
-): Promise<{ queue: WaitlistEntry[]; bars: Map<number, Bar> }> {
-  const queue = queueOf(entries);
-  return { queue, bars: queue.length === 0 ? new Map() : await findBars(database, trx, session) };
-}
+import { isSettled, loadSeating } from "./seating.ts";
 
 /** What became of a queue. */
 export interface Passed {
-  /** As they were. */
-  expired: WaitlistEntry[];
+  /** As they were, each with why it ended. */
+  expired: Skipped[];
   /** As they are now. */
   offered: WaitlistEntry[];
   /** Who would have had a turn, and why they got no offer. */
   skipped: Skipped[];
 }
 
+const RAN_OUT = "the offer ran out";
+const SETTLED = "the student is booked already";
+
+export function because(entries: readonly WaitlistEntry[], reason: string): Skipped[] {
+  return entries.map((entry) => ({ entry, reason }));
+}
+
 const NOTHING: Passed = { expired: [], offered: [], skipped: [] };
 
 /**
- * A seat freed, or may have: a session that closed itself opens again, offers that ran out end, and the open seats
- * are offered to the next who wait. Call it after the change, in the same transaction, with the session locked. A
+ * A seat freed, or may have: a session that closed itself opens again, offers that ran out or are settled end, and
+ * the open seats are offered to the next who wait. Call it after the change, in the same transaction, with the session locked. A
  * handful of statements, however long the queue.
  *
  * @param freed seats that the change freed: tells a session that was full from one that was closed by hand
@@ -69,17 +48,19 @@ export async function passSeatsOn(context: Context, sessionId: number, freed: nu
   const session = await findSession(database, trx, sessionId, true);
   if (session === null || endOfQueue(session, now) !== null) return NOTHING;
   const { start_at_utc: start } = session;
-  const { seats, entries } = await loadSeating(context, session);
+  const { seats, entries, bars } = await loadSeating(context, session);
   const open = openSeats(seats);
-  const expired = entries.filter((entry) => isOverdue(entry, start, offerHours, now));
+  const ranOut = entries.filter((entry) => isOverdue(entry, start, offerHours, now));
+  const settled = entries.filter((entry) => !ranOut.includes(entry) && isSettled(entry, bars));
+  const expired = [...because(ranOut, RAN_OUT), ...because(settled, SETTLED)];
   const wasFull = open - freed - expired.length <= 0;
   const opens = session.status === "booking_closed" && open > 0 && wasFull;
   if (opens) await changeStatus(context, session, "scheduled", "a seat is free again");
-  await expireEntries(context, expired, "the offer ran out");
+  await expireEntries(context, ranOut, RAN_OUT);
+  await expireEntries(context, settled, SETTLED);
   if (!(opens || session.status === "scheduled") || start === null || open <= 0)
     return { ...NOTHING, expired };
-  const { queue, bars } = await loadQueue(context, session.id, entries);
-  const { offered, skipped, passedOver } = planRound(queue, open, bars);
+  const { offered, skipped, passedOver } = planRound(queueOf(entries), open, bars);
   await recordPassedOver(context, passedOver);
   return { expired, offered: await offerTo(context, offered, start), skipped };
 }
@@ -160,7 +141,7 @@ export async function settleEntry(
 ): Promise<void> {
   const { database, trx, now, offerHours } = context;
   const { start_at_utc: start } = session;
-  if (isOverdue(entry, start, offerHours, now)) return expireEntries(context, [entry], "the offer ran out");
+  if (isOverdue(entry, start, offerHours, now)) return expireEntries(context, [entry], RAN_OUT);
   if (entry.status !== "waiting" && entry.status !== "offered") return;
   await setAccepted(database, trx, entry.id, now);
   await record(context, {
@@ -251,8 +232,8 @@ async function changeStatus(
 }
 
 /**
- * Puts a student at the end of a session's queue. The caller has checked that there is no seat and that nobody
- * waits twice.
+ * Puts a student at the end of a session's queue. The caller has locked the session, and checked that there is no seat
+ * and that nobody waits twice.
  *
  * @returns the entry's id and its place in the queue, from 1
  */
@@ -263,14 +244,15 @@ export async function enqueue(
     student: number;
     /** The student's entry of an earlier time, which starts anew. */
     again: WaitlistEntry | null;
-    /** The place in the queue, from 1. */
-    position: number;
     rules: readonly RuleOutcome[];
   },
 ): Promise<{ id: number; position: number }> {
   const { database, trx, now } = context;
-  const { session, student, again, position, rules } = place;
-  const id = await putInQueue(database, trx, { session, student, again: again?.id ?? null, now });
+  const { session, student, again, rules } = place;
+  const queue = queueOf(await listQueue(database, trx, session));
+  const position = queue.length + 1;
+  const at = joinedAt(queue, now, again !== null);
+  const id = await putInQueue(database, trx, { session, student, again: again?.id ?? null, at });
   await record(context, {
     what: "joined",
     subject: "session_waitlist",

@@ -1,4 +1,5 @@
 /** Scenario 31: `| head -1`, `< /dev/null` and `echo y |` on every command: no stack, no hang, no confirmed destruction. */
+import { existsSync } from "node:fs";
 import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type KnownCommand, listCommands } from "../support/commands.ts";
@@ -124,6 +125,14 @@ describe("long output", () => {
     expect(ran).toMatchObject({ code: 0, err: "" });
     expect(ran.out).toMatch(/^booking\t111\t/);
   });
+
+  // A disk that is always full; Linux has one.
+  if (existsSync("/dev/full"))
+    test("a full disk is told in one sentence, and is a failure", async () => {
+      const ran = await shell("classbook legacy issues --db sample/school.sqlite3 > /dev/full");
+      expect(ran).toMatchObject({ code: 1, out: "" });
+      expect(ran.err).toMatch(/^classbook: what was to be said could not be written: ENOSPC[^\n]*\n$/);
+    });
 
   test("a slow reader gets all of it", async () => {
     const ran = await shell("classbook legacy issues --db sample/school.sqlite3 | (sleep 0.2; wc -l)");

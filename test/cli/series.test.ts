@@ -127,6 +127,7 @@ describe("create", () => {
       "create --slot 2 --student greta --count 2 --until 2027-01-01",
       /--count and --until exclude each other/,
     ],
+    ["create --slot 2 --student greta --count 99999999999", /--count 99999999999 is more than 999999999/],
     ["create --slot 2 --student greta --count 521", /--count 521 is more than 520/],
     ["create --slot 2 --student greta --rrule FREQ=WEEKLY", /has neither COUNT nor UNTIL/],
     [

@@ -237,6 +237,14 @@ describe("expire", () => {
     expect((await run("waitlist expire --dry-run")).code).toBe(0);
   });
 
+  test("a service that could never do anything ends at once, as a single run does", async () => {
+    const gone = (words: string) =>
+      runHere([...words.split(" "), "--db", `${school.file}.not-there`, "--now", NOW]);
+    expect(await gone("waitlist expire")).toMatchObject({ code: 4 });
+    expect(await gone("waitlist expire --watch 1")).toMatchObject({ code: 4 });
+    expect((await run("waitlist expire --session 9999 --watch 1")).code).toBe(4);
+  });
+
   test("28: 7 where a session failed; it is named, the others are done", async () => {
     await offerRosa();
     await sql(

@@ -172,4 +172,27 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       expect(shown).toMatchObject({ total: 2, done: 0, cancelled: 1, upcoming: 1 });
       expect(await school.run((c) => cancelSeries(c, { id }))).toHaveLength(1);
     });
+
+  // A timestamp of PostgreSQL is one.
+  if (engine === "sqlite")
+    test("a booking whose time nobody can read: told in a sentence, and in the way of nothing else", async () => {
+      const id = await putSeries(school, "ana", [
+        { start: "2026-11-24 16:00:00" },
+        { start: "2026-12-01 16:00:00" },
+      ]);
+      const dark = (await itemsOf(school, id))[1]!.booking_id;
+      await school.database.db
+        .updateTable("live_class_booking")
+        .set({ start_at_utc: "garbage" as never })
+        .where("id", "=", dark)
+        .execute();
+      expect(await refusal(school, (c) => extendSeries(c, extension(id)))).toBe("broken_series");
+      expect(await refusal(school, (c) => skipOccurrence(c, { series: id, occurrence_index: 2 }))).toBe(
+        "broken_series",
+      );
+      const shown = await school.look((c) => describeSeries(c, id));
+      expect(shown.problem).toMatch(`nobody can read the time of booking ${dark}, its occurrence 2`);
+      expect(shown.items[1]).toMatchObject({ booking_id: dark, status: "confirmed", start_at_utc: null });
+      await school.run((c) => skipOccurrence(c, { series: id, occurrence_index: 1 }));
+    });
 });

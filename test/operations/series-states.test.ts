@@ -169,6 +169,23 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       expect(await school.look((c) => describeSeries(c, id))).toMatchObject({ upcoming: 3, cancelled: 1 });
     });
 
+    test("moved after another series took up its booking: the first series keeps what it names", async () => {
+      const first = await create(seriesFor("ana", { count: 2 }));
+      await school.run((c) => skipOccurrence(c, { series: first.id, occurrence_index: 2 }));
+      const second = await create(seriesFor("ana", { from: "2026-12-01", count: 1 }));
+      const taken = (await itemsOf(school, first.id))[1]!.booking_id;
+      await school.run((c) =>
+        moveOccurrence(c, { series: second.id, occurrence_index: 1, to: { date: "2026-12-08" as never } }),
+      );
+      expect((await itemsOf(school, first.id))[1]).toMatchObject({
+        booking_id: taken,
+        status: "rescheduled",
+        start_at_utc: "2026-12-01 16:00:00",
+        moved_from_at_utc: null,
+      });
+      expect(await storyOf(school, second.id)).toEqual(["1 confirmed 2026-12-08 16:00:00"]);
+    });
+
     test("moved by `booking reschedule` it is the same occurrence", async () => {
       const { id } = await create(seriesFor("ana"));
       const [first] = await itemsOf(school, id);

@@ -2,7 +2,7 @@
 import { findSession } from "../../src/db/seats.ts";
 import { openSeats } from "../../src/domain/session.ts";
 import type { Context } from "../../src/operations/context.ts";
-import { loadSeating } from "../../src/operations/waitlist.ts";
+import { loadSeating } from "../../src/operations/seating.ts";
 import type { Contents, Row } from "./bookings.ts";
 import type { SeatModel } from "./seat-model.ts";
 

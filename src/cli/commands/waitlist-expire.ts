@@ -153,7 +153,8 @@ async function watch(here: Shell, asked: Asked, seconds: number): Promise<void> 
       const report = await expire(here, asked);
       if (!isIdle(report)) await print(lines, report, `${toRfc3339(here.now())}  `);
     } catch (error) {
-      const hopeless = error instanceof ClassbookError && ["usage", "refused"].includes(error.kind);
+      const hopeless =
+        error instanceof ClassbookError && ["usage", "refused", "not_found"].includes(error.kind);
       if (hopeless || here.stopping()) throw error;
       const wantsJson = output.format === "json";
       const { io, givenAddress: address } = here;

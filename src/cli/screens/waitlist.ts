@@ -27,7 +27,8 @@ function stateOf(entry: WaitlistView, zone: string): string {
     case "expired":
       return at(entry.expired_at);
     default:
-      return entry.status satisfies never;
+      // As the app or a hand wrote it.
+      return `"${escapeControl(entry.status satisfies never)}" is none of the model's words`;
   }
 }
 

@@ -1,0 +1,35 @@
+/** What the calendar ends before is refused: it has no instant to be written at. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { updateRow } from "../../src/db/rows.ts";
+import { createBooking } from "../../src/operations/booking.ts";
+import { type Bookable, KINDS, makeBookable, SLOTS } from "../support/bookable.ts";
+import { lesson, refusal } from "../support/bookings.ts";
+
+describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
+  let school: Bookable;
+  beforeEach(async () => {
+    school = await makeBookable(engine, layout);
+  });
+  afterEach(() => school.remove());
+
+  /** In New York, half an hour before a midnight that is half past five of the next day in UTC. */
+  const late = (day_of_week: number) =>
+    school.run((c) =>
+      updateRow(c.database, c.trx, "teacher_availability", SLOTS.open, {
+        day_of_week,
+        start_time: "23:30:00",
+        end_time: "00:30:00",
+      }),
+    );
+  const on = (date: string) => lesson("ana", "open", { on: date, course: "talk" });
+
+  test("a lesson of the last day, at the slot's time and where the slot is another day", async () => {
+    await late(4); // 31 December 9999 is a Friday.
+    expect(await refusal(school, (c) => createBooking(c, on("9999-12-31")))).toBe("availability");
+    expect(await school.run((c) => createBooking(c, on("9999-12-24")))).toMatchObject({
+      outcome: "confirmed",
+    });
+    await late(3);
+    expect(await refusal(school, (c) => createBooking(c, on("9999-12-31")))).toBe("availability");
+  });
+});
