@@ -42,6 +42,9 @@ export interface Recurrence {
 /** `until_date` is the last date that may be, in the series' own zone. */
 export type Ending = { occurrence_count: number } | { until_date: LocalDate };
 
+/** What begins later may end, somewhere on earth, after the last instant there is. */
+const LAST_DATE = "9999-12-29" as LocalDate;
+
 /** The dates of a rule. */
 export interface RuleDates {
   dates: LocalDate[];
@@ -68,7 +71,7 @@ export function datesOf(recurrence: Recurrence, from: LocalDate, ending: Ending)
   )
     .all((_, at) => at <= MOST_OCCURRENCES)
     .map(localDate)
-    .filter((date) => date !== null);
+    .filter((date): date is LocalDate => date !== null && date <= LAST_DATE);
   if (dates.length > MOST_OCCURRENCES)
     return `the rule gives more than ${MOST_OCCURRENCES} occurrences, and no more are made at once`;
   if (dates.length === 0)

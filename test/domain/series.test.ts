@@ -105,6 +105,8 @@ describe("the dates of a rule", () => {
       /more than 520 occurrences/,
     );
     expect(datesOf(rule("weekly"), day("9999-12-25"), times(9))).toMatch(/1 of 9 dates before the calendar/);
+    // A lesson late that evening in New York would end in the year 10000.
+    expect(datesOf(rule("weekly"), day("9999-12-31"), times(1))).toMatch(/no date from 9999-12-31/);
   });
 
   test("going on keeps the phase, also where dates are left out between", () => {
