@@ -5,7 +5,8 @@ import type { Actor } from "../domain/actor.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
 import { type Acting, type Context, look, operate } from "../operations/context.ts";
 import { EXIT } from "./exit.ts";
-import { printObject, printRows, type Row } from "./output.ts";
+import { reportFailure } from "./failure.ts";
+import { printObject, printObjects, printRows, type Row } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
 /** Who acts in this run, and when. */
@@ -65,9 +66,43 @@ export async function readIds(here: Shell, words: readonly string[]): Promise<nu
   return [...new Set(named.map(Number))];
 }
 
+/**
+ * Shows each thing, by its id or another name. Of several, those that cannot be shown are said on stderr, and the
+ * others are shown: 7, or the worst code where none could.
+ */
+export async function showEach<Name extends string | number, T extends object>(
+  here: Shell,
+  names: readonly Name[],
+  find: (context: Context, name: Name) => Promise<T>,
+  screen: (one: T) => string,
+): Promise<void> {
+  const refusals: ClassbookError[] = [];
+  const found = await consult(here, async (context) => {
+    const all: T[] = [];
+    for (const name of names)
+      try {
+        all.push(await find(context, name));
+      } catch (error) {
+        if (names.length === 1 || !(error instanceof ClassbookError)) throw error;
+        refusals.push(error);
+      }
+    return all;
+  });
+  await printObjects(here.output, names.length, found as readonly (T & Row)[], (row) =>
+    screen(row as unknown as T),
+  );
+  const wantsJson = here.output.format === "json";
+  const codes = refusals.map((error) =>
+    reportFailure(here.io, { error, wantsJson, verbose: false, command: null, address: here.givenAddress }),
+  );
+  if (codes.length > 0) here.exit(found.length > 0 ? EXIT.partial : Math.max(...codes));
+}
+
 export interface Each {
   /** Every field of a result row beside id, result, code and message, which every row has. */
   columns: readonly string[];
+  /** The field that holds the id acted on, where a row's own id is another's. */
+  named?: string;
   /** What a person sees of one. */
   screen: (row: Row) => string;
 }
@@ -84,7 +119,7 @@ export function eachOf(columns: readonly string[]): string[] {
 export async function forEachId(
   here: Shell,
   ids: readonly number[],
-  { columns, screen }: Each,
+  { columns, named = "id", screen }: Each,
   work: (context: Context, id: number) => Promise<Row>,
 ): Promise<void> {
   await here.write(
@@ -95,7 +130,7 @@ export async function forEachId(
         await printObject(here.output, row, () => screen(row));
         return;
       }
-      await actOnAll(here, database, actor, { ids, columns, work });
+      await actOnAll(here, database, actor, { ids, columns, named, work });
     },
     { rehearses: true },
   );
@@ -108,10 +143,12 @@ async function actOnAll(
   {
     ids,
     columns,
+    named,
     work,
   }: {
     ids: readonly number[];
     columns: readonly string[];
+    named: string;
     work: (context: Context, id: number) => Promise<Row>;
   },
 ): Promise<void> {
@@ -121,15 +158,15 @@ async function actOnAll(
     if (here.stopping()) break;
     try {
       const row = await operate(database, actingFor(here, actor), (context) => work(context, id));
-      rows.push({ id, result: "done", code: null, message: null, ...row });
+      rows.push({ [named]: id, result: "done", code: null, message: null, ...row });
     } catch (error) {
       if (!(error instanceof ClassbookError)) throw error;
-      rows.push({ id, result: error.kind, code: error.code, message: error.message });
+      rows.push({ [named]: id, result: error.kind, code: error.code, message: error.message });
       codes.push(EXIT[error.kind]);
     }
   }
   await printRows(here.output, eachOf(columns), rows, [
-    "id",
+    named,
     "result",
     "message",
     ...columns.filter((c) => ["status", "student", "start_at_utc"].includes(c)),

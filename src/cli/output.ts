@@ -217,14 +217,15 @@ export function streamRows(
   };
 }
 
-/** Prints several things that were asked for by name: one as an object, more as a list. */
+/** Prints things that were asked for by name: one as an object, more as a list. @param asked how many were: some may not be there */
 export async function printObjects(
   options: OutputOptions,
+  asked: number,
   objects: readonly Row[],
   screen: (object: Row) => string,
 ): Promise<void> {
-  if (options.format !== "table" && objects.length > 1) {
-    await printRows(options, Object.keys(objects[0]!), objects);
+  if (options.format !== "table" && asked > 1) {
+    await printRows(options, Object.keys(objects[0] ?? {}), objects);
     return;
   }
   for (const object of objects) await printObject(options, object, () => screen(object));

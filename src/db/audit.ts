@@ -2,7 +2,8 @@
 import { type Actor, actorText, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 import { insertion } from "./listed.ts";
-import type { Database } from "./open.ts";
+import type { Database, Db } from "./open.ts";
+import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
 /** What events are about, by table; `verify` for its repairs. */
@@ -147,6 +148,23 @@ export async function listEvents(database: Database, filter: EventFilter): Promi
     from_value: readValues(row.from_value),
     to_value: readValues(row.to_value),
   }));
+}
+
+const closings = statement<{ session: number }, { what: string }>((db, { session }) =>
+  db
+    .selectFrom("booking_event")
+    .select("what")
+    .where("subject", "=", "live_class_session")
+    .where("subject_id", "=", session)
+    .where("to_value", "like", '%"status":"booking_closed"%')
+    .orderBy("id", "desc")
+    .limit(1),
+);
+
+/** Whether somebody closed a session's booking here, and it did not close itself. What the app did, nobody recorded. */
+export async function wasClosedByHand(database: Database, db: Db, session: number): Promise<boolean> {
+  const [closing] = await closings(database, db, { session });
+  return closing !== undefined && closing.what !== "closed";
 }
 
 /** What is no JSON object was written by somebody else, or as a plain word. */

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { type BookingStatus, BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
 import type { BusyTime } from "../domain/booking-rules.ts";
-import { addMinutes, type Instant } from "../domain/instant.ts";
+import { addMinutes, type Instant, parseInstant } from "../domain/instant.ts";
 import { BUSY_SESSION_STATUSES, LONGEST_MINUTES } from "../domain/session.ts";
 import type { BookingRow } from "./booking.ts";
 import type { Database, Db } from "./open.ts";
@@ -39,7 +39,7 @@ export async function listStudentBusy(
   student: number,
   { from, until }: Window,
 ): Promise<BusyBooking[]> {
-  return ofStudent(database, db, { student, low: farBack(from), from, until });
+  return readable(await ofStudent(database, db, { student, low: farBack(from), from, until }), from);
 }
 
 const lessonsOf = statement<{ teacher: number } & Stretch, BusyBooking>((db, asked) =>
@@ -67,7 +67,20 @@ export async function listTeacherBusy(
   { from, until }: Window,
 ): Promise<(BusyTime & { status?: BookingStatus })[]> {
   const window = { teacher, low: farBack(from), from, until };
-  return [...(await lessonsOf(database, db, window)), ...(await sessionsOf(database, db, window))];
+  return readable<BusyTime & { status?: BookingStatus }>(
+    [...(await lessonsOf(database, db, window)), ...(await sessionsOf(database, db, window))],
+    from,
+  );
+}
+
+/** What lasts until a time that nobody can read is taken for an hour; what begins at one takes no time. */
+function readable<T extends BusyTime>(rows: readonly T[], from: Instant): T[] {
+  return rows.flatMap((row) => {
+    const start = parseInstant(row.start_at_utc);
+    if (start === null) return [];
+    const end = parseInstant(row.end_at_utc) ?? addMinutes(start, 60);
+    return end > from ? [{ ...row, start_at_utc: start, end_at_utc: end }] : [];
+  });
 }
 
 /** An index finds what starts in a stretch of time: nothing lasts longer than that. */

@@ -34,7 +34,7 @@ const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUn
           where ${live} and session_id > ${after}) q
         left join ${sql.table("live_class_session")} s on s.id = q.session_id
         where s.start_at_utc is null or s.start_at_utc <= ${now} or s.status in ('live', 'completed', 'cancelled') or ${isDead}
-          or (s.status = 'scheduled' and ${waits} and coalesce(s.capacity, s.total_seats, 10) - ${held} - ${offers} > 0)
+          or (s.status in ('scheduled', 'booking_closed') and ${waits} and coalesce(s.capacity, s.total_seats, 10) - ${held} - ${offers} > 0)
         order by q.session_id limit ${most}`.compile(db),
   };
 });

@@ -57,14 +57,19 @@ export async function listQueue(database: Database, db: Db, session: number): Pr
   return (await entries(database, db, { session })).map(readOffer);
 }
 
-const blocked = statement<
-  { session: number },
-  { student_user_id: number; is_active: number | boolean | null; booked: number }
->((db, { session }) =>
+interface Blocked {
+  student_user_id: number;
+  /** Null where it is gone. */
+  account: number | null;
+  is_active: number | boolean | null;
+  booked: number;
+}
+
+const blocked = statement<{ session: number }, Blocked>((db, { session }) =>
   db
     .selectFrom("session_waitlist as w")
     .leftJoin("app_user as u", "u.id", "w.student_user_id")
-    .select(["w.student_user_id", "u.is_active"])
+    .select(["w.student_user_id", "u.id as account", "u.is_active"])
     .select((eb) =>
       eb
         .selectFrom("live_class_booking as b")
@@ -74,18 +79,25 @@ const blocked = statement<
         .where("b.status", "in", BOOKED_STATUSES)
         .as("booked"),
     )
-    .$castTo<{ student_user_id: number; is_active: number | boolean | null; booked: number }>()
+    .$castTo<Blocked>()
     .where("w.session_id", "=", session)
     .where("w.status", "in", ["waiting", "offered"]),
 );
 
-/** Who of a queue cannot be offered a seat, or has no use for an offer, by student; whoever can is not there. No account is an inactive one. */
+function barOf({ account, is_active, booked }: Blocked): Bar | null {
+  if (account === null) return "no account";
+  if (!is_active) return "inactive account";
+  return Number(booked) > 0 ? "already booked" : null;
+}
+
+/** Who of a queue cannot be offered a seat, or has no use for an offer, by student; whoever can is not there. */
 export async function findBars(database: Database, db: Db, session: number): Promise<Map<number, Bar>> {
   const rows = await blocked(database, db, { session });
   return new Map(
-    rows
-      .filter((row) => !row.is_active || Number(row.booked) > 0)
-      .map((row) => [row.student_user_id, row.is_active ? "already booked" : "inactive account"]),
+    rows.flatMap((row) => {
+      const bar = barOf(row);
+      return bar === null ? [] : [[row.student_user_id, bar] as const];
+    }),
   );
 }
 

@@ -11,6 +11,8 @@ export interface Standing {
   overdue: boolean;
   student: string;
   session: { id: number; status: string; start_at_utc: Instant | null };
+  /** Somebody closed the session's booking: until somebody opens it, no seat is offered. */
+  closedByHand: boolean;
   seats: SeatCount;
   /** Why the student cannot be offered a seat, or take the one they are offered; null where they can. */
   bar: Bar | null;
@@ -75,7 +77,7 @@ function whileOffered(
 }
 
 function whileWaiting(
-  { student, session, seats, bar, ahead, firstOfferEnds }: Standing,
+  { student, session, closedByHand, seats, bar, ahead, firstOfferEnds }: Standing,
   now: Instant,
   zone: string,
 ): string[] {
@@ -86,7 +88,7 @@ function whileWaiting(
     said.push(
       `${student} cannot be offered a seat (${bar}): the place is kept, and seats go to those behind until that changes.`,
     );
-  else if (session.status !== "scheduled")
+  else if (session.status === "booking_closed" ? closedByHand : session.status !== "scheduled")
     said.push(`Session ${session.id} is ${session.status}: no seat is offered until it is scheduled.`);
   else if (needed <= 0)
     said.push(

@@ -82,7 +82,7 @@ export function joinedAt(queue: readonly WaitlistEntry[], now: Instant, again: b
 }
 
 /** Why somebody who waits cannot be offered a seat, and an offer that is there leads to nothing. */
-export type Bar = "inactive account" | "already booked";
+export type Bar = "no account" | "inactive account" | "already booked";
 
 /** Somebody whose turn it was, and who got no seat: the place is kept (SCENARIOS 8). */
 export interface Skipped {

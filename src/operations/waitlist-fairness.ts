@@ -14,6 +14,7 @@ import { actorName, isStaff } from "../domain/actor.ts";
 import { refused } from "../domain/error.ts";
 import { WAITLIST_STATUSES, type WaitlistStatus } from "../domain/waitlist.ts";
 import { type Context, inside } from "./context.ts";
+import { requireNamed } from "./named.ts";
 
 /** One session's queue in numbers; all together where session_id is null. Seconds are null where there is nothing to tell of. */
 export type QueueSum = Record<WaitlistStatus, number> & {
@@ -58,6 +59,7 @@ export async function reportFairness(
   const asked = { ...filter, teacher: all || actor.kind === "shell" ? null : actor.teacherId };
   const database = inside(context);
   const counts = await countEntries(database, asked);
+  if (counts.length === 0) await requireNamed(context, filter);
   const spreads = await spreadWaits(database, asked);
   const ids = [...new Set(counts.map(({ session_id }) => session_id))];
   return {

@@ -1,4 +1,5 @@
 /** Waitlists as somebody may see them: staff all, a teacher those of own sessions, a student the own places (SPEC 3, permission). */
+import { wasClosedByHand } from "../db/audit.ts";
 import {
   ALL_ENTRIES,
   listEntries,
@@ -117,6 +118,7 @@ export async function explainEntry(context: Context, id: number, zone: string): 
         overdue: view.overdue,
         student: view.student ?? `user ${view.student_user_id}`,
         session,
+        closedByHand: await wasClosedByHand(context.database, context.trx, session.id),
         seats,
         bar,
         offersBefore: held < 0 ? null : held,

@@ -1,4 +1,5 @@
 /** Queues: who joins, and how a seat that frees reaches the next (SPEC 4). */
+import { wasClosedByHand } from "../db/audit.ts";
 import { type FoundSession, findSession, setSessionStatus } from "../db/seats.ts";
 import { listQueue, putInQueue, setAccepted, setExpired, setOffered } from "../db/waitlist.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -37,11 +38,12 @@ export function because(entries: readonly WaitlistEntry[], reason: string): Skip
 const NOTHING: Passed = { expired: [], offered: [], skipped: [] };
 
 /**
- * A seat freed, or may have: a session that closed itself opens again, offers that ran out or are settled end, and
- * the open seats are offered to the next who wait. Call it after the change, in the same transaction, with the session locked. A
- * handful of statements, however long the queue.
+ * A seat freed, or may have: offers that ran out or are settled end, and the open seats are offered to the next who wait. A
+ * session that closed because it was full opens again; that it was full is told by the seats that freed, or by the queue
+ * beside it. Whoever closed it by hand has to open it. Call it after the change, in the same transaction, with the session locked.
+ * A handful of statements, however long the queue.
  *
- * @param freed seats that the change freed: tells a session that was full from one that was closed by hand
+ * @param freed seats that the change freed
  */
 export async function passSeatsOn(context: Context, sessionId: number, freed: number): Promise<Passed> {
   const { database, trx, now, offerHours } = context;
@@ -53,14 +55,18 @@ export async function passSeatsOn(context: Context, sessionId: number, freed: nu
   const ranOut = entries.filter((entry) => isOverdue(entry, start, offerHours, now));
   const settled = entries.filter((entry) => !ranOut.includes(entry) && isSettled(entry, bars));
   const expired = [...because(ranOut, RAN_OUT), ...because(settled, SETTLED)];
-  const wasFull = open - freed - expired.length <= 0;
-  const opens = session.status === "booking_closed" && open > 0 && wasFull;
+  const queue = queueOf(entries);
+  const opens =
+    session.status === "booking_closed" &&
+    open > 0 &&
+    (open - freed - expired.length <= 0 || queue.length > 0) &&
+    !(await wasClosedByHand(database, trx, sessionId));
   if (opens) await changeStatus(context, session, "scheduled", "a seat is free again");
   await expireEntries(context, ranOut, RAN_OUT);
   await expireEntries(context, settled, SETTLED);
   if (!(opens || session.status === "scheduled") || start === null || open <= 0)
     return { ...NOTHING, expired };
-  const { offered, skipped, passedOver } = planRound(queueOf(entries), open, bars);
+  const { offered, skipped, passedOver } = planRound(queue, open, bars);
   await recordPassedOver(context, passedOver);
   return { expired, offered: await offerTo(context, offered, start), skipped };
 }

@@ -86,6 +86,51 @@ describe("formats", () => {
     expect(await out(`legacy verify --format table ${fields}`)).toBe("read  343\nmigrated  307\n");
   });
 
+  test.each([
+    ["booking show", 1, "no_such_booking"],
+    ["session show", 18, "no_such_session"],
+    ["series show", 4, "no_such_series"],
+    ["waitlist explain", 1, "no_such_entry"],
+    ["student show", "ana", "no_such_user"],
+    ["course show", 1, "no_such_course"],
+  ])("%s: of several, who is not there is said, and the others are shown", async (words, there, code) => {
+    const ran = await run(`${words} ${there} 99999 --json`);
+    expect(ran.code).toBe(7);
+    expect(JSON.parse(ran.out)).toHaveLength(1);
+    expect(JSON.parse(ran.err).error).toMatchObject({ kind: "not_found", code });
+    const none = await run(`${words} 99998 99999 --json`);
+    expect([none.code, none.out]).toEqual([4, "[]\n"]);
+    expect((await run(`${words} 99999 --json`)).code).toBe(4);
+  });
+
+  test("several offers are taken at once: a line each, named by the entry", async () => {
+    const now = "--now 2026-11-20T09:00:00Z";
+    await out(`session update 32 --capacity 7 ${now}`);
+    const [rosa] = JSON.parse(await out("waitlist list --session 32 --student rosa --json"));
+    const ran = await run(`waitlist accept ${rosa.id} 1 ${now} --json`);
+    expect(ran.code).toBe(7);
+    expect(JSON.parse(ran.out)).toMatchObject([
+      { waitlist_id: rosa.id, result: "done", outcome: "confirmed", student: "rosa", id: expect.any(Number) },
+      { waitlist_id: 1, result: "refused", code: "status" },
+    ]);
+  });
+
+  test.each([
+    "booking list --session 9999",
+    "booking list --course 9999",
+    "session list --course 9999",
+    "waitlist list --session 9999",
+    "waitlist list --course 9999",
+    "waitlist fairness --session 9999",
+    "series list --course 9999",
+    "slot list --course 9999",
+    "policy list --course 9999",
+  ])("%s: nothing to list is one thing, a place that is not there another", async (words) => {
+    const ran = await run(`${words} --json`);
+    expect(ran.code).toBe(4);
+    expect(JSON.parse(ran.err).error.message).toMatch(/^there is no (session|course) 9999$/);
+  });
+
   test("several things that were asked for by name: a row each, as in a list", async () => {
     const show = (more: string) => out(`booking show 1 2 --fields id,status ${more}`);
     expect(await show("--format tsv")).toBe("1\tconfirmed\n2\tconfirmed\n");

@@ -79,7 +79,7 @@ describe("looking", () => {
       overdue: false,
     });
     expect(await json("show", "18", "20")).toHaveLength(2);
-    expect(await error("show", "18", "999")).toMatchObject({ exit: 4, code: "no_such_session" });
+    expect(await error("show", "999")).toMatchObject({ exit: 4, code: "no_such_session" });
     const screen = await run(["show", "20"], { width: 100 });
     expect(screen.out).toContain("-1 open = 4 seats − 5 taken");
     expect(screen.out).toContain("1. sami, waits since");

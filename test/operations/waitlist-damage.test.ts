@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Instant } from "../../src/domain/instant.ts";
 import { getSession } from "../../src/operations/session-details.ts";
+import { updateSession } from "../../src/operations/session-update.ts";
 import { acceptOffer, joinWaitlist, leaveWaitlist } from "../../src/operations/waitlist-entry.ts";
 import { expireQueues, type Settled } from "../../src/operations/waitlist-expire.ts";
 import { promoteStudent } from "../../src/operations/waitlist-promote.ts";
@@ -119,6 +120,19 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await refusal(school, (c) => acceptOffer(c, { id: late }))).toBe("capacity");
     expect(await accept(early)).toMatchObject({ outcome: "confirmed" });
     expect(await refusal(school, (c) => acceptOffer(c, { id: late }))).toBe("capacity");
+  });
+
+  test("a session that the app closed because it was full opens again for its queue; one closed by hand does not", async () => {
+    await byHand(`update {live_class_session} set status = 'booking_closed' where id = ${queued}`);
+    expect(await expire()).toMatchObject({ offered: 0, failed: 0 });
+    const dan = await school.put("session_waitlist", waitRow("dan"));
+    expect(await outlookOf(dan)).toMatch(/A seat stands open for dan/);
+    expect(await expire()).toMatchObject({ offered: 1 });
+    expect(await day.session("queued")).toMatchObject({ status: "scheduled" });
+    await school.run((c) => updateSession(c, { id: queued, status: "booking_closed" }));
+    const eva = await school.put("session_waitlist", waitRow("eva"));
+    expect(await outlookOf(eva)).toMatch(/is booking_closed: no seat is offered until it is scheduled/);
+    expect(await expire()).toMatchObject({ offered: 0 });
   });
 
   test("a status that is none of the words is told, and nothing is done with it", async () => {

@@ -1,13 +1,12 @@
 /** `audit`: the record of what was done. */
 import type { Command } from "commander";
-import { ALL_EVENTS, type AuditEvent, EVENT_FIELDS, type EventFilter, SUBJECTS } from "../../db/audit.ts";
+import { ALL_EVENTS, EVENT_FIELDS, type EventFilter, SUBJECTS } from "../../db/audit.ts";
 import { getUser } from "../../db/people.ts";
 import { plural } from "../../domain/spoken.ts";
 import { listEventsFor, viewEvent } from "../../operations/audit.ts";
-import { consult, readIds } from "../batch.ts";
+import { consult, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObjects } from "../output.ts";
 import { eventScreen, printEvents } from "../screens/audit.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -85,15 +84,5 @@ function splitSubject(text: string): [string, string | undefined] {
 }
 
 async function show(here: Shell, words: readonly string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const events: AuditEvent[] = [];
-    for (const id of ids) events.push(await viewEvent(context, id));
-    return events;
-  });
-  await printObjects(
-    here.output,
-    found.map((event) => ({ ...event })),
-    (row) => eventScreen(here.output, row as unknown as AuditEvent),
-  );
+  await showEach(here, await readIds(here, words), viewEvent, (event) => eventScreen(here.output, event));
 }

@@ -1,13 +1,7 @@
 /** `booking list`, `show`, `history`. */
 import type { Command } from "commander";
 import { EVENT_FIELDS } from "../../db/audit.ts";
-import {
-  ALL_BOOKINGS,
-  BOOKING_FIELDS,
-  BOOKING_SORTS,
-  type BookingFilter,
-  type BookingView,
-} from "../../db/booking-list.ts";
+import { ALL_BOOKINGS, BOOKING_FIELDS, BOOKING_SORTS, type BookingFilter } from "../../db/booking-list.ts";
 import type { Database } from "../../db/open.ts";
 import { getTeacherId, getUser } from "../../db/people.ts";
 import { BOOKING_STATUSES, BOOKING_TYPES } from "../../domain/booking.ts";
@@ -15,10 +9,11 @@ import { earliest, latest } from "../../domain/instant.ts";
 import { plural } from "../../domain/spoken.ts";
 import { listBookingsFor, listHistory, viewBookingFor } from "../../operations/booking-view.ts";
 import { inside } from "../../operations/context.ts";
-import { consult, readIds } from "../batch.ts";
+import { requireNamed } from "../../operations/named.ts";
+import { consult, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObjects, printRows } from "../output.ts";
+import { printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { printEvents } from "../screens/audit.ts";
 import { bookingScreen } from "../screens/booking.ts";
@@ -113,9 +108,12 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
 }
 
 async function list(here: Shell, flags: ListFlags): Promise<void> {
-  const rows = await consult(here, async (context) =>
-    listBookingsFor(context, await readFilter(here, inside(context), flags)),
-  );
+  const rows = await consult(here, async (context) => {
+    const filter = await readFilter(here, inside(context), flags);
+    const found = await listBookingsFor(context, filter);
+    if (found.length === 0) await requireNamed(context, filter);
+    return found;
+  });
   await printRows(
     here.output,
     BOOKING_FIELDS,
@@ -127,16 +125,8 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const views: BookingView[] = [];
-    for (const id of ids) views.push(await viewBookingFor(context, id));
-    return views;
-  });
-  await printObjects(
-    here.output,
-    found.map((view) => ({ ...view })),
-    (row) => bookingScreen(here.output, row as unknown as BookingView),
+  await showEach(here, await readIds(here, words), viewBookingFor, (view) =>
+    bookingScreen(here.output, view),
   );
 }
 

@@ -7,16 +7,15 @@ import { plural } from "../../domain/spoken.ts";
 import { type Context, inside } from "../../operations/context.ts";
 import {
   assignTeacher,
-  type CourseView,
   createCourse,
   unassignTeacher,
   updateCourse,
   viewCourse,
 } from "../../operations/course.ts";
-import { consult, perform, readIds } from "../batch.ts";
+import { consult, perform, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObject, printObjects, printRows } from "../output.ts";
+import { printObject, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { courseScreen } from "../screens/course.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -146,17 +145,7 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: readonly string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const views: CourseView[] = [];
-    for (const id of ids) views.push(await viewCourse(context, id));
-    return views;
-  });
-  await printObjects(
-    here.output,
-    found.map((view) => ({ ...view })),
-    (row) => courseScreen(here.output, row as unknown as CourseView),
-  );
+  await showEach(here, await readIds(here, words), viewCourse, (view) => courseScreen(here.output, view));
 }
 
 function fieldsOf(flags: Flags, { title, slug, status, bookingType, approval }: CourseFlags) {

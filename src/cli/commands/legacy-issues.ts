@@ -203,7 +203,7 @@ async function show(here: Shell, names: string[]): Promise<void> {
         );
       found.push(issue);
     }
-    await printObjects(here.output, found.map(publicIssue), (object) =>
+    await printObjects(here.output, wanted.length, found.map(publicIssue), (object) =>
       issueScreen(here, object as PublicIssue),
     );
   });

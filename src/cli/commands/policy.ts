@@ -1,13 +1,14 @@
 /** `policy`: what teachers ask of bookings. */
 import type { Command } from "commander";
 import { getTeacherId } from "../../db/people.ts";
-import { listPolicyViews, POLICY_FIELDS, type PolicyView } from "../../db/policy.ts";
+import { listPolicyViews, POLICY_FIELDS } from "../../db/policy.ts";
 import { requireSchema } from "../../db/schema-state.ts";
 import { plural } from "../../domain/spoken.ts";
+import { requireNamed } from "../../operations/named.ts";
 import { effectivePolicy, getPolicy } from "../../operations/policy.ts";
-import { consult, readIds } from "../batch.ts";
+import { consult, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import { printObject, printObjects, printRows } from "../output.ts";
+import { printObject, printRows } from "../output.ts";
 import { effectiveScreen, policyScreen } from "../screens/policy.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -52,6 +53,7 @@ async function list(here: Shell, input: ScopeFlags): Promise<void> {
     const teacher =
       input.teacher === undefined ? null : await getTeacherId(database, "--teacher", input.teacher);
     const rows = await listPolicyViews(database, { id: null, teacher, course });
+    if (rows.length === 0) await requireNamed({ database, trx: database.db }, { course });
     await printRows(
       here.output,
       POLICY_FIELDS,
@@ -65,17 +67,7 @@ async function list(here: Shell, input: ScopeFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const views: PolicyView[] = [];
-    for (const id of ids) views.push(await getPolicy(context, id));
-    return views;
-  });
-  await printObjects(
-    here.output,
-    found.map((view) => ({ ...view })),
-    (row) => policyScreen(row as unknown as PolicyView),
-  );
+  await showEach(here, await readIds(here, words), getPolicy, policyScreen);
 }
 
 async function effective(here: Shell, input: ScopeFlags): Promise<void> {

@@ -39,10 +39,15 @@ export function defineSeriesChanges(series: Command, shell: WithShell): void {
     .addHelpText("after", example("pause 4 --dry-run"))
     .action(async (words: string[], _flags: object, command: Command) => {
       const here = shell(command, COLUMNS);
-      await change(here, words, { columns: SERIES_FIELDS, remark: pausedRemark }, async (context, id) => {
-        await pauseSeries(context, id);
-        return {};
-      });
+      await change(
+        here,
+        words,
+        { columns: SERIES_FIELDS, remark: pausedRemark(here) },
+        async (context, id) => {
+          await pauseSeries(context, id);
+          return {};
+        },
+      );
     });
   series
     .command("resume <ID...>")
@@ -123,10 +128,13 @@ async function change(
   if (here.dryRun) here.say("Nothing was written.");
 }
 
-function pausedRemark({ id, upcoming }: Row): string {
-  if (upcoming === 0) return "";
-  const lessons = plural(upcoming as number, "coming lesson stays", "coming lessons stay");
-  return `\n  ${lessons} booked: \`classbook series skip ${id} INDEX\` cancels one, \`classbook series cancel ${id}\` all`;
+function pausedRemark(here: Shell): (row: Row) => string {
+  return ({ id, upcoming }) => {
+    if (upcoming === 0) return "";
+    const lessons = plural(upcoming as number, "coming lesson stays", "coming lessons stay");
+    const [skip, cancel] = [here.command(`series skip ${id} INDEX`), here.command(`series cancel ${id}`)];
+    return `\n  ${lessons} booked: \`${skip}\` cancels one, \`${cancel}\` all`;
+  };
 }
 
 async function cancel(here: Shell, words: readonly string[], input: CancelFlags): Promise<void> {

@@ -6,11 +6,12 @@ import { ALL_SERIES, SERIES_FIELDS, SERIES_SORTS, type SeriesFilter } from "../.
 import { SERIES_STATUSES } from "../../domain/series.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
-import { describeSeries, listSeriesFor, type SeriesDetails } from "../../operations/series-view.ts";
-import { consult, readIds } from "../batch.ts";
+import { requireNamed } from "../../operations/named.ts";
+import { describeSeries, listSeriesFor } from "../../operations/series-view.ts";
+import { consult, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObjects, printRows } from "../output.ts";
+import { printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { seriesScreen } from "../screens/series.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -81,9 +82,12 @@ async function readFilter(database: Database, input: ListFlags): Promise<SeriesF
 }
 
 async function list(here: Shell, flags: ListFlags): Promise<void> {
-  const rows = await consult(here, async (context) =>
-    listSeriesFor(context, await readFilter(inside(context), flags)),
-  );
+  const rows = await consult(here, async (context) => {
+    const filter = await readFilter(inside(context), flags);
+    const found = await listSeriesFor(context, filter);
+    if (found.length === 0) await requireNamed(context, filter);
+    return found;
+  });
   await printRows(
     here.output,
     SERIES_FIELDS,
@@ -95,15 +99,7 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const all: SeriesDetails[] = [];
-    for (const id of ids) all.push(await describeSeries(context, id));
-    return all;
-  });
-  await printObjects(
-    here.output,
-    found.map((series) => ({ ...series })),
-    (row) => seriesScreen(here.output, row as unknown as SeriesDetails),
+  await showEach(here, await readIds(here, words), describeSeries, (series) =>
+    seriesScreen(here.output, series),
   );
 }

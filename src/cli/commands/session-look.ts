@@ -13,18 +13,18 @@ import {
 import { earliest, type Instant, latest, toRfc3339 } from "../../domain/instant.ts";
 import { SESSION_STATUSES } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
+import { requireNamed } from "../../operations/named.ts";
 import {
   describeSession,
   forEyesOf,
   getSession,
   listSessionRoster,
   ROSTER_FIELDS,
-  type SessionDetails,
 } from "../../operations/session-details.ts";
-import { consult, readIds } from "../batch.ts";
+import { consult, readIds, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObjects, printRows, type Row } from "../output.ts";
+import { printRows, type Row } from "../output.ts";
 import { sessionLine, sessionScreen } from "../screens/session.ts";
 import type { Shell, WithShell } from "../shell.ts";
 
@@ -159,21 +159,20 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
 async function list(here: Shell, flags: ListFlags): Promise<void> {
   const rows = await consult(here, async (context) => {
     const filter = await readFilter(here, context.database, flags);
-    return (await listSessions(context.database, filter, context)).map((row) => forEyesOf(context, row));
+    const found = await listSessions(context.database, filter, context);
+    if (found.length === 0) await requireNamed(context, filter);
+    return found.map((row) => forEyesOf(context, row));
   });
   await printRows(here.output, SESSION_FIELDS, rows.map(sessionRow), SHOWN, "No such sessions.");
   if (here.output.format === "table" && rows.length > 0) here.say(plural(rows.length, "session"));
 }
 
 async function show(here: Shell, words: string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, async (context) => {
-    const all: SessionDetails[] = [];
-    for (const id of ids) all.push(await describeSession(context, id));
-    return all;
-  });
-  await printObjects(here.output, found.map(sessionRow), (row) =>
-    sessionScreen(here.output, row as unknown as SessionDetails),
+  await showEach(
+    here,
+    await readIds(here, words),
+    async (context, id) => sessionRow(await describeSession(context, id)),
+    (session) => sessionScreen(here.output, session),
   );
 }
 

@@ -7,6 +7,7 @@ import { addMinutes } from "../../domain/instant.ts";
 import { plural } from "../../domain/spoken.ts";
 import { SLOT_FIELDS, viewSlots } from "../../operations/availability.ts";
 import { listOpenings, OPENING_FIELDS } from "../../operations/availability-openings.ts";
+import { requireNamed } from "../../operations/named.ts";
 import { consult } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
@@ -87,7 +88,9 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
   const rows = await consult(here, async (context) => {
     const teacher =
       input.teacher === undefined ? null : await getTeacherId(context.database, "--teacher", input.teacher);
-    return viewSlots(context, { ...filter, teacher });
+    const found = await viewSlots(context, { ...filter, teacher });
+    if (found.length === 0) await requireNamed(context, filter);
+    return found;
   });
   const isTable = here.output.format === "table" && here.output.fields === null;
   await printRows(

@@ -11,17 +11,11 @@ import {
 import { plural } from "../../domain/spoken.ts";
 import { ENROLLMENT_STATUSES } from "../../domain/student.ts";
 import { type Context, inside } from "../../operations/context.ts";
-import {
-  createStudent,
-  listStudentsFor,
-  type StudentView,
-  updateStudent,
-  viewStudent,
-} from "../../operations/student.ts";
-import { consult, perform, readWords } from "../batch.ts";
+import { createStudent, listStudentsFor, updateStudent, viewStudent } from "../../operations/student.ts";
+import { consult, perform, readWords, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { wordOption } from "../options.ts";
-import { printObject, printObjects, printRows } from "../output.ts";
+import { printObject, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { fullName, peopleColumns, personLine, studentScreen } from "../screens/student.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -133,17 +127,11 @@ async function list(here: Shell, input: ListFlags): Promise<void> {
 }
 
 async function show(here: Shell, words: readonly string[]): Promise<void> {
-  const names = await readWords(here, words);
-  const found = await consult(here, async (context) => {
-    const views: StudentView[] = [];
-    for (const name of names)
-      views.push(await viewStudent(context, (await getUser(context.database, "USER", name)).id));
-    return views;
-  });
-  await printObjects(
-    here.output,
-    found.map((view) => ({ ...view })),
-    (row) => studentScreen(here.output, row as unknown as StudentView),
+  await showEach(
+    here,
+    await readWords(here, words),
+    async (context, name) => viewStudent(context, (await getUser(context.database, "USER", name)).id),
+    (view) => studentScreen(here.output, view),
   );
 }
 

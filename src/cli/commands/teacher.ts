@@ -14,13 +14,12 @@ import {
   type AgendaPart,
   createTeacher,
   listTeachersFor,
-  type TeacherView,
   updateTeacher,
   viewTeacher,
 } from "../../operations/teacher.ts";
-import { consult, perform, readWords } from "../batch.ts";
+import { consult, perform, readWords, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
-import { printObject, printObjects, printRows } from "../output.ts";
+import { printObject, printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { fullName, peopleColumns, personLine } from "../screens/student.ts";
 import { teacherScreen } from "../screens/teacher.ts";
@@ -126,19 +125,12 @@ async function show(
   if (day !== null && week !== null) flags.problem("--day and --week exclude each other");
   flags.done();
   const part: AgendaPart = day !== null ? { day } : week !== null ? { week } : "next";
-  const names = await readWords(here, words);
-  const found = await consult(here, async (context) => {
-    const views: TeacherView[] = [];
-    for (const name of names) {
-      const id = await getTeacherId(context.database, "TEACHER", name);
-      views.push(await viewTeacher(context, id, part));
-    }
-    return views;
-  });
-  await printObjects(
-    here.output,
-    found.map((view) => ({ ...view })),
-    (row) => teacherScreen(here.output, row as unknown as TeacherView, part),
+  await showEach(
+    here,
+    await readWords(here, words),
+    async (context, name) =>
+      viewTeacher(context, await getTeacherId(context.database, "TEACHER", name), part),
+    (view) => teacherScreen(here.output, view, part),
   );
 }
 

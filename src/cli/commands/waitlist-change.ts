@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { BOOKING_FIELDS, type BookingView, viewBooking } from "../../db/booking-list.ts";
 import { getUser } from "../../db/people.ts";
 import { viewEntry, WAITLIST_FIELDS, type WaitlistView } from "../../db/waitlist-list.ts";
-import { usageError } from "../../domain/error.ts";
 import type { RuleCode } from "../../domain/rules.ts";
 import type { Booked } from "../../operations/booking.ts";
 import { type Context, inside } from "../../operations/context.ts";
@@ -80,8 +79,10 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
       offer(shell(command, ENTRY), words, input),
     );
   waitlist
-    .command("accept [ENTRY]")
-    .description("take the seat of an offer: the booking, and the entry accepted with it")
+    .command("accept [ENTRY...]")
+    .description(
+      "take the seats of offers: the booking, and the entry accepted with it; - reads entries from standard input",
+    )
     .option(...PLACE.session)
     .option(...PLACE.student)
     .option(...NOTE)
@@ -95,8 +96,8 @@ export function defineWaitlistChanges(waitlist: Command, shell: WithShell): void
         LARGER,
       ),
     )
-    .action(async (word: string | undefined, input: ChangeFlags, command: Command) =>
-      accept(shell(command, BOOKED), word, input),
+    .action(async (words: string[], input: ChangeFlags, command: Command) =>
+      accept(shell(command, eachOf(BOOKED)), words, input),
     );
   waitlist
     .command("promote")
@@ -195,16 +196,29 @@ async function offer(here: Shell, words: readonly string[], input: ChangeFlags):
   await printEntry(here, view);
 }
 
-async function accept(here: Shell, word: string | undefined, input: ChangeFlags): Promise<void> {
+async function accept(here: Shell, words: readonly string[], input: ChangeFlags): Promise<void> {
   const flags = new Flags();
   const terms = { note: input.note ?? "", overrides: flags.overrides(input.override) };
   flags.done();
-  const [id] = await chooseEntries(here, word === undefined ? [] : [word], input);
-  if (id === undefined) throw usageError("bad_flags", "no entry is named", "standard input was empty");
-  await book(here, async (context) => ({
-    ...(await acceptOffer(context, { id, ...terms })),
-    entry: id,
-  }));
+  const ids = await chooseEntries(here, words, input);
+  await forEachId(
+    here,
+    ids,
+    {
+      columns: BOOKED,
+      named: "waitlist_id",
+      screen: (row) => `${bookingLine(here.output, row as unknown as BookingView)}\n`,
+    },
+    async (context, id) =>
+      bookedRow(context, { ...(await acceptOffer(context, { id, ...terms })), entry: id }),
+  );
+  if (here.dryRun) here.say("Nothing was written.");
+}
+
+/** The booking that came of a place in a queue. */
+async function bookedRow(context: Context, { entry, outcome, booking }: Booked & { entry: number }) {
+  const view = (await viewBooking(inside(context), booking!.id)) as BookingView;
+  return { waitlist_id: entry, outcome, ...view };
 }
 
 async function promote(here: Shell, input: ChangeFlags): Promise<void> {
@@ -212,29 +226,17 @@ async function promote(here: Shell, input: ChangeFlags): Promise<void> {
   const session = sessionOf(flags, input.session);
   const overrides: ReadonlySet<RuleCode> = flags.overrides(input.override);
   flags.done("such as --session 88, or --session 88 --student ana");
-  await book(here, async (context) => {
+  const row = await perform(here, async (context) => {
     const { student, note } = input;
     const user = student === undefined ? null : await getUser(inside(context), "--student", student);
-    return promoteStudent(context, {
+    const promoted = await promoteStudent(context, {
       session_id: session!,
       student_user_id: user?.id ?? null,
       note: note ?? "",
       overrides,
     });
+    return bookedRow(context, promoted);
   });
-}
-
-/** Makes the booking of a place in a queue, and prints it. */
-async function book(
-  here: Shell,
-  work: (context: Context) => Promise<Booked & { entry: number }>,
-): Promise<void> {
-  const { entry, outcome, view } = await perform(here, async (context) => {
-    const booked = await work(context);
-    return { ...booked, view: (await viewBooking(inside(context), booked.booking!.id)) as BookingView };
-  });
-  await printObject(here.output, { waitlist_id: entry, outcome, ...view }, () =>
-    [bookingLine(here.output, view), ""].join("\n"),
-  );
+  await printObject(here.output, row, () => `${bookingLine(here.output, row)}\n`);
   if (here.dryRun) here.say("Nothing was written.");
 }

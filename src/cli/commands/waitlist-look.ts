@@ -6,11 +6,12 @@ import { ALL_ENTRIES, WAITLIST_FIELDS, WAITLIST_SORTS, type WaitlistFilter } fro
 import { plural } from "../../domain/spoken.ts";
 import { WAITLIST_STATUSES } from "../../domain/waitlist.ts";
 import { inside } from "../../operations/context.ts";
-import { type Explained, explainEntry, listEntriesFor } from "../../operations/waitlist-view.ts";
-import { consult } from "../batch.ts";
+import { requireNamed } from "../../operations/named.ts";
+import { explainEntry, listEntriesFor } from "../../operations/waitlist-view.ts";
+import { consult, showEach } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { TTL, wordOption } from "../options.ts";
-import { printObjects, printRows } from "../output.ts";
+import { printRows } from "../output.ts";
 import { type PagingFlags, readPaging, withPaging } from "../paging.ts";
 import { explainScreen } from "../screens/waitlist.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -91,9 +92,12 @@ async function readFilter(here: Shell, database: Database, input: ListFlags): Pr
 }
 
 async function list(here: Shell, flags: ListFlags): Promise<void> {
-  const rows = await consult(here, async (context) =>
-    listEntriesFor(context, await readFilter(here, inside(context), flags)),
-  );
+  const rows = await consult(here, async (context) => {
+    const filter = await readFilter(here, inside(context), flags);
+    const found = await listEntriesFor(context, filter);
+    if (found.length === 0) await requireNamed(context, filter);
+    return found;
+  });
   const machine = rows.map((row) => ({ ...row }));
   const forPerson = rows.map((row) => ({ ...row, overdue: row.overdue ? "yes" : "" }));
   await printRows(
@@ -107,15 +111,10 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 }
 
 async function explain(here: Shell, words: readonly string[], input: EntryFlags): Promise<void> {
-  const ids = await chooseEntries(here, words, input);
-  const found = await consult(here, async (context) => {
-    const all: Explained[] = [];
-    for (const id of ids) all.push(await explainEntry(context, id, here.zone));
-    return all;
-  });
-  await printObjects(
-    here.output,
-    found.map((one) => ({ ...one })),
-    (row) => explainScreen(here.output, row as unknown as Explained),
+  await showEach(
+    here,
+    await chooseEntries(here, words, input),
+    (context, id) => explainEntry(context, id, here.zone),
+    (one) => explainScreen(here.output, one),
   );
 }

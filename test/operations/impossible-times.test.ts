@@ -1,9 +1,9 @@
-/** What the calendar ends before is refused: it has no instant to be written at. */
+/** Times that are none: what the calendar ends before, and what nobody can read. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { updateRow } from "../../src/db/rows.ts";
 import { createBooking } from "../../src/operations/booking.ts";
-import { type Bookable, KINDS, makeBookable, SLOTS } from "../support/bookable.ts";
-import { lesson, refusal } from "../support/bookings.ts";
+import { type Bookable, KINDS, makeBookable, SLOTS, TEACHERS } from "../support/bookable.ts";
+import { lesson, lessonRow, refusal } from "../support/bookings.ts";
 
 describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   let school: Bookable;
@@ -32,4 +32,15 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     await late(3);
     expect(await refusal(school, (c) => createBooking(c, on("9999-12-31")))).toBe("availability");
   });
+
+  // A timestamp of PostgreSQL is one.
+  if (engine === "sqlite")
+    test("a booking that lasts until nobody can read when is in the way for an hour", async () => {
+      const at = (start: string) => lessonRow("ben", start, "whenever", { teacher_id: TEACHERS.tina });
+      await school.put("live_class_booking", at("2026-12-10 22:30:00"), at("2026-12-17 21:59:00"));
+      expect(await refusal(school, (c) => createBooking(c, on("2026-12-10")))).toBe("teacher-overlap");
+      expect(await school.run((c) => createBooking(c, on("2026-12-17")))).toMatchObject({
+        outcome: "confirmed",
+      });
+    });
 });
