@@ -73,6 +73,10 @@ export const NOUNS: Record<string, Noun> = {
         load: async () => (await import("./commands/session-edit.ts")).defineEdits,
       },
       {
+        verbs: ["timeline"],
+        load: async () => (await import("./commands/session-timeline.ts")).defineTimeline,
+      },
+      {
         verbs: ["cancel", "complete"],
         load: async () => (await import("./commands/session-end.ts")).defineEnds,
       },

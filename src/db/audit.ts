@@ -168,7 +168,7 @@ export async function wasClosedByHand(database: Database, db: Db, session: numbe
 }
 
 /** What is no JSON object was written by somebody else, or as a plain word. */
-function readValues(text: string | null): Values | null {
+export function readValues(text: string | null): Values | null {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);

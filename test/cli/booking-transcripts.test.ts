@@ -34,6 +34,7 @@ const DAY: [file: string, words: string, exit: number][] = [
   ["21-sessions", "session list --upcoming", 0],
   ["22-session-show", "session show 18", 0],
   ["23-session-roster", "session roster 18", 0],
+  ["23b-session-timeline", "session timeline 32 --student nadia", 0],
   [
     "24-session-create",
     "session create --course 1 --teacher marta --start 2026-12-22T16:00:00Z --capacity 6",

@@ -5,8 +5,10 @@ import { localTime } from "../../domain/spoken.ts";
 import { paintFor } from "../io.ts";
 import { escapeControl, type OutputOptions, printRows, type Row } from "../output.ts";
 
+type Changed = Pick<AuditEvent, "from_value" | "to_value">;
+
 /** Each change as `what before → after`: of something new what it is, of something that went what it was. */
-function changes({ from_value: from, to_value: to }: AuditEvent, zone: string): [string, string][] {
+function changes({ from_value: from, to_value: to }: Changed, zone: string): [string, string][] {
   const word = (value: unknown) => valueWord(value, zone);
   if (from === null || to === null)
     return Object.entries(from ?? to ?? {})
@@ -29,7 +31,7 @@ function valueWord(value: unknown, zone: string): string {
 }
 
 /** `pending → confirmed`, `confirmed; seats_reserved 1`: a status speaks for itself, the rest is named. */
-export function changeWords(event: AuditEvent, zone: string): string {
+export function changeWords(event: Changed, zone: string): string {
   return changes(event, zone)
     .map(([key, words]) => (key === "status" || /^\d+$/.test(key) ? words : `${key} ${words}`))
     .join("; ");
@@ -51,10 +53,14 @@ export async function printEvents(
 }
 
 /** Weekday and zone are left out: the zone stands below the table. */
+export function momentOf(at: Instant, zone: string): string {
+  return localTime(at, zone).slice("Fri ".length, -` ${zone}`.length);
+}
+
 function personRow(event: AuditEvent, zone: string): Row {
   return {
     ...event,
-    at: localTime(event.at, zone).slice("Fri ".length, -` ${zone}`.length),
+    at: momentOf(event.at, zone),
     subject: subjectOf(event),
     change: changeWords(event, zone),
   };
@@ -71,7 +77,7 @@ const SUBJECT_WORDS: Record<string, string> = {
   app_user: "user",
 };
 
-function subjectOf({ subject, subject_id }: AuditEvent): string {
+export function subjectOf({ subject, subject_id }: Pick<AuditEvent, "subject" | "subject_id">): string {
   const word = SUBJECT_WORDS[subject] ?? subject;
   return subject_id === null ? word : `${word} ${subject_id}`;
 }
