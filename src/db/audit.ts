@@ -150,7 +150,7 @@ export async function listEvents(database: Database, filter: EventFilter): Promi
 }
 
 /** What is no JSON object was written by somebody else, or as a plain word. */
-function readValues(text: string | null): Values | null {
+export function readValues(text: string | null): Values | null {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);

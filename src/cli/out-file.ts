@@ -1,0 +1,48 @@
+/** A file that appears under its name when it is whole. */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { usageError } from "../domain/error.ts";
+
+export interface OutFile {
+  write(text: string): void;
+  /** It is whole: it gets its name, in place of what has it. */
+  keep(): void;
+  /** Leaves nothing behind of what was not kept. */
+  end(): void;
+}
+
+/** @throws ClassbookError usage `cannot_write` */
+export function openOutFile(path: string): OutFile {
+  const partial = `${path}.partial-${process.pid}`;
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      throw usageError(
+        "cannot_write",
+        `${path} cannot be written (${reason})`,
+        "check the folder, and its space",
+      );
+    }
+  };
+  const file = attempt(() => openSync(partial, "wx"));
+  let state: "open" | "kept" | "ended" = "open";
+  return {
+    write: (text) => {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; ) at += attempt(() => writeSync(file, bytes, at));
+    },
+    keep: () => {
+      closeSync(file);
+      state = "kept";
+      attempt(() => renameSync(partial, path));
+      state = "ended";
+    },
+    end: () => {
+      if (state === "ended") return;
+      if (state === "open") closeSync(file);
+      rmSync(partial, { force: true });
+      state = "ended";
+    },
+  };
+}
