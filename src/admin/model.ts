@@ -109,7 +109,7 @@ export interface Filter {
 
 /** `start_at_utc` → `start`: the moment that a range is about. */
 function stemOf(name: string): string {
-  return name.replace(/_(at_utc|at|datetime)$/, "");
+  return name.replace(/_(at_utc|at|datetime|date)$/, "");
 }
 
 function dashed(name: string): string {

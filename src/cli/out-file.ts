@@ -1,5 +1,5 @@
 /** A file that appears under its name when it is whole. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { usageError } from "../domain/error.ts";
 
 export interface OutFile {
@@ -10,9 +10,18 @@ export interface OutFile {
   end(): void;
 }
 
-/** @throws ClassbookError usage `cannot_write` */
+/** @throws ClassbookError usage `cannot_write`; `not_a_file`: a folder or a device has the name */
 export function openOutFile(path: string): OutFile {
-  const partial = `${path}.partial-${process.pid}`;
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile())
+    throw usageError(
+      "not_a_file",
+      `${path} is not a file`,
+      "leave it out, and the answer goes to standard output",
+    );
+  // What a link leads to is replaced, not the link.
+  const target = there === undefined ? path : realpathSync(path);
+  const partial = `${target}.partial-${process.pid}`;
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -35,7 +44,7 @@ export function openOutFile(path: string): OutFile {
     keep: () => {
       closeSync(file);
       state = "kept";
-      attempt(() => renameSync(partial, path));
+      attempt(() => renameSync(partial, target));
       state = "ended";
     },
     end: () => {

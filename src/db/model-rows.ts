@@ -92,11 +92,17 @@ export async function findModelRows(
   ids: readonly number[],
 ): Promise<Cells[]> {
   const zone = await zoneFor(database, model);
+  if (ids.length === 0) return [];
   const page = sql`where ${isListed(database.engine, "t.id", idList(database, ids))}`;
   const more = otherColumns(database, model);
   const rows = await select(database, model, { page, order: sql``, more, zone });
-  for (const row of rows)
-    for (const name of more) if (SECRET.test(name) && row[name] !== null) row[name] = MASK;
+  for (const name of more) {
+    const isFlag = database.layout.column(model.table, name)?.type.startsWith("bool") === true;
+    for (const row of rows) {
+      if (SECRET.test(name) && row[name] !== null) row[name] = MASK;
+      if (isFlag) row[name] = asFlag(row[name]);
+    }
+  }
   return rows;
 }
 
@@ -196,13 +202,18 @@ async function select(
   return rows.map((row) => decode(model, row, zone));
 }
 
+/** SQLite has 0 and 1; what is neither stays as it is. */
+function asFlag(value: unknown): unknown {
+  return value === 0 || value === 1 ? value === 1 : value;
+}
+
 /** The same row, its cells as the model means them; what cannot be read stays as it is. */
 function decode({ columns }: ModelTable, row: Cells, zone: string): Cells {
   for (const name in row) row[name] = jsonSafe(row[name]);
   for (const { name, kind } of columns) {
     const value = row[name];
     if (value === null) continue;
-    if (kind === "flag" && (value === 0 || value === 1)) row[name] = value === 1;
+    if (kind === "flag") row[name] = asFlag(value);
     if (typeof value !== "string") continue;
     if (kind === "instant") row[name] = parseInstant(value) ?? value;
     if (kind === "app-time") row[name] = readAppTime(value, zone) ?? value;

@@ -48,7 +48,7 @@ const NAMED: readonly LogicalTable[] = ["app_user", "teacher", "course", "live_c
  */
 export function labelOf({ name, kind, to }: ModelColumn): string | null {
   if (kind !== "reference" || to === undefined || !NAMED.includes(to)) return null;
-  return name.replace(/(_user)?_id$/, "");
+  return name === "student_user_id" ? "student" : name.replace(/_id$/, "");
 }
 
 /** Every field of a model's rows: its columns, then the names. */

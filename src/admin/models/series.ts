@@ -60,7 +60,7 @@ export const bookingSeriesItem: Model = {
   shown: ["id", "series_id", "occurrence_index", "booking_id"],
   filters: ["series_id", "booking_id", "occurrence_index"],
   search: [],
-  order: ["-id"],
+  order: ["series_id", "occurrence_index"],
   dates: null,
   related: [],
 };

@@ -79,7 +79,8 @@ async function write(here: Shell, { model, format, pages, to }: Export): Promise
     await to.drained?.();
     await new Promise((turn) => setImmediate(turn)); // Signals, and a reader who has seen enough, get their turn.
   };
-  const progress = to === here.io ? null : here.progress();
+  // Rows and a bar on one screen would be neither.
+  const progress = to === here.io && to.outIsTerminal ? null : here.progress();
   let rows = 0;
   try {
     for await (const page of pages) {

@@ -59,7 +59,7 @@ export function rowScreen(
   const lines = names.map((name) => {
     const label = labels.get(name);
     const named = label == null || row[label] == null ? "" : ` ${text(row[label])}`;
-    return `  ${name.padEnd(width)}  ${text(row[name])}${named}`;
+    return `  ${name.padEnd(width)}  ${text(row[name])}${named}`.trimEnd();
   });
   return [
     `${paint.bold(`${model.name} ${cells.id}`)}\n`,
