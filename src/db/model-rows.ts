@@ -27,7 +27,7 @@ export function requireTable({ layout, address }: Database, { table }: Pick<Mode
     kind: "findings",
     code: "missing_table",
     message: `there is no table ${layout.name(table)} in ${address}`,
-    hint: "`classbook db check` names all that is missing",
+    hint: "older apps never had some; `classbook db check` names what was taken away, `classbook admin` what is there",
   });
 }
 
@@ -158,6 +158,10 @@ function nameOf(database: Database, model: ModelTable, column: ModelColumn): Raw
     case "teacher":
       return sql`(select coalesce(u.username, 'teacher ' || x.id) from ${sql.table("teacher")} x
         left join ${user} u on u.id = x.user_id where x.id = ${id})`;
+    case "live_class_booking":
+    case "booking_series":
+      return sql`(select u.username from ${sql.table(target)} x join ${user} u on u.id = x.student_user_id
+        where x.id = ${id})`;
     default:
       return layout.has(target, "title")
         ? sql`(select x.title from ${sql.table(target)} x where x.id = ${id})`

@@ -5,7 +5,14 @@ import { formatInstant } from "../domain/instant.ts";
 import { toWall } from "../domain/zone.ts";
 import { courseTeacherNamesUsers } from "./booking-people.ts";
 import type { LogicalTable } from "./layout.ts";
-import { type Condition, columnOf, labelOf, type ModelColumn, type ModelTable } from "./model.ts";
+import {
+  type Condition,
+  columnOf,
+  labelOf,
+  type ModelColumn,
+  type ModelTable,
+  OF_STUDENTS,
+} from "./model.ts";
 import type { Database } from "./open.ts";
 import { flag } from "./rows.ts";
 import { contains } from "./search.ts";
@@ -104,6 +111,9 @@ function namedLike(database: Database, target: LogicalTable, text: string): RawB
   if (target === "teacher" && layout.has("teacher") && layout.has("app_user"))
     return sql`select x.id from ${sql.table("teacher")} x join ${sql.table("app_user")} u on u.id = x.user_id
       where ${contains(nameColumns("u"), text)}`;
+  if (OF_STUDENTS.includes(target) && layout.has(target) && layout.has("app_user"))
+    return sql`select x.id from ${sql.table(target)} x where x.student_user_id in (
+      select u.id from ${sql.table("app_user")} u where ${contains(nameColumns("u"), text)})`;
   if (!layout.has(target, "title")) return null;
   return sql`select x.id from ${sql.table(target)} x where ${contains([sql.ref("x.title")], text)}`;
 }

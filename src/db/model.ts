@@ -39,11 +39,20 @@ export interface ModelTable {
   search: readonly string[];
 }
 
+/** Tables whose rows people know by the student whose they are. */
+export const OF_STUDENTS: readonly LogicalTable[] = ["live_class_booking", "booking_series"];
+
 /** Tables whose rows people know by a name. */
-const NAMED: readonly LogicalTable[] = ["app_user", "teacher", "course", "live_class_session"];
+const NAMED: readonly LogicalTable[] = [
+  "app_user",
+  "teacher",
+  "course",
+  "live_class_session",
+  ...OF_STUDENTS,
+];
 
 /**
- * The name that goes with a reference, as `student` with `student_user_id`: a username or a title. Null where the column
+ * The name that goes with a reference, as `student` with `student_user_id`: a username or a title; of a booking or a series its student's. Null where the column
  * is no reference to what has a name.
  */
 export function labelOf({ name, kind, to }: ModelColumn): string | null {

@@ -11,6 +11,7 @@ import { fillModels } from "../support/admin.ts";
 import { makeBookable } from "../support/bookable.ts";
 import { listCommands } from "../support/commands.ts";
 import { query } from "../support/databases.ts";
+import { makeDjango } from "../support/django.ts";
 import { runHere } from "../support/run-here.ts";
 import { makeMigratedSchool, type School } from "../support/school.ts";
 
@@ -56,6 +57,26 @@ describe("what is damaged is shown as it is (SQLite)", () => {
       await school.remove();
     }
   });
+});
+
+test("an app of the first generation, which lacks columns and a table", async () => {
+  const place = await makeDjango("sqlite", { generation: "A", options: { unreadable: true } });
+  try {
+    const run = (...words: string[]) => runHere([...words, "--db", place.address]);
+    expect(await run("admin", "Booking", "list")).toMatchObject({ code: 6 });
+    expect(await run("db", "migrate", "--no-backup")).toMatchObject({ code: 0 });
+    for (const { name } of MODELS) {
+      const { code, out, err } = await run("admin", name, "list", "--limit", "3", "--fields", "id");
+      expect(code, err).toBe(name === "OneOnOneBooking" ? 6 : 0);
+      if (out === "") continue;
+      const shown = await run("admin", name, "show", ...out.trim().split("\n"));
+      expect(shown.code, shown.err).toBe(0);
+    }
+    const [course] = JSON.parse((await run("admin", "Course", "list", "--json")).out);
+    expect(course).toMatchObject({ booking_type: null, requires_booking_approval: null });
+  } finally {
+    await place.remove();
+  }
 });
 
 describe("on the sample", () => {
