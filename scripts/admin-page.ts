@@ -1,9 +1,9 @@
 /** docs/admin.md, made from the registry (src/admin): `npm run reference`. */
-import { filtersOf, type Model, modelFields } from "../src/admin/model.ts";
+import { filtersOf, type Model } from "../src/admin/model.ts";
 import { MODELS, relatedOf } from "../src/admin/registry.ts";
 import { NOUNS } from "../src/cli/nouns.ts";
 import { Layout } from "../src/db/layout.ts";
-import { labelOf } from "../src/db/model.ts";
+import { fieldsOf, labelOf } from "../src/db/model.ts";
 
 const native = new Layout("native", null, new Map());
 const django = new Layout("django", "myApp", new Map());
@@ -82,7 +82,7 @@ function section(model: Model): string {
     ["actions", commandsOf(model)],
     ["words", wordsOf(model)],
   ];
-  return `## ${name}\n\n${capital(summary)}${access === "read-only" ? " (read-only)" : ""}. ${modelFields(model).length} fields.\n\n| | |\n|---|---|\n${rows
+  return `## ${name}\n\n${capital(summary)}${access === "read-only" ? " (read-only)" : ""}. ${fieldsOf(model).length} fields.\n\n| | |\n|---|---|\n${rows
     .filter(([title, text]) => title !== "words" || text !== "")
     .map(([title, text]) => `| ${title} | ${text} |`)
     .join("\n")}\n`;

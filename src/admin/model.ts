@@ -1,5 +1,5 @@
 /** What a model's declaration says: what Django's ModelAdmin would (SPEC 7). Commands, screens and docs are made from it. */
-import { columnOf, fieldsOf, labelOf, type ModelColumn, type ModelTable } from "../db/model.ts";
+import { columnOf, labelOf, type ModelColumn, type ModelTable } from "../db/model.ts";
 
 export const MODEL_NAMES = [
   "LiveClassBooking",
@@ -85,7 +85,10 @@ export function columns(
   return names.map((name) => ({ name, kind, nullable }));
 }
 
-/** What is said to a filter: `words` one or more of a list, `ids` one or more ids. */
+/**
+ * What is said to a filter: `words` one or more of a list; `presence` whether there is a value; `from` then or later; the rest one
+ * value. Of columns that may be empty each but a range takes `none` and `any`, too.
+ */
 export type FilterKind =
   | "words"
   | "flag"
@@ -162,8 +165,4 @@ export function flagFor(model: Model, column: string): string {
   );
   if (found === undefined) throw new Error(`${model.name} has no filter by ${column}`);
   return found.flag;
-}
-
-export function modelFields(model: Model): string[] {
-  return fieldsOf(model);
 }

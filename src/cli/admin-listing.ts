@@ -1,7 +1,9 @@
 /** The flags of an admin list, made from the model's declaration, and what they ask for. */
+
 import { type Command, Option } from "commander";
-import { type Filter, filtersOf, type Model, modelFields } from "../admin/model.ts";
+import { type Filter, filtersOf, type Model } from "../admin/model.ts";
 import type { Condition, ModelOrder, ModelSelection } from "../db/model.ts";
+import { fieldsOf } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { getTeacherId, getUser } from "../db/people.ts";
 import { Flags } from "./flags.ts";
@@ -24,7 +26,7 @@ const NOUNS: Record<string, string> = {
   course: "course",
 };
 
-/** Columns whose order is worth asking for: those that are printed. */
+/** A flag for each filter, and the search where the model has fields for it. */
 export function withFilters(command: Command, model: Model): Command {
   for (const filter of filtersOf(model)) command.addOption(optionOf(filter));
   if (model.search.length > 0)
@@ -37,7 +39,7 @@ export function withOrder(command: Command, model: Model): Command {
     wordOption(
       "--order <LIST>",
       "by these fields; - before one turns it, as in -id,status",
-      modelFields(model),
+      fieldsOf(model),
       model.order.join(","),
     ),
   );
@@ -135,7 +137,7 @@ function readFilter(here: Shell, flags: Flags, { flag, kind, column }: Filter, t
 function readOrder(flags: Flags, model: Model, text: string): ModelOrder[] {
   const fields = text.split(",").map((part) => part.trim());
   const bare = fields.map((field) => field.replace(/^-/, ""));
-  flags.words("--order", bare.join(","), modelFields(model));
+  flags.words("--order", bare.join(","), fieldsOf(model));
   return fields.map((field, at) => ({ by: bare[at]!, descending: field.startsWith("-") }));
 }
 

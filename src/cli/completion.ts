@@ -74,11 +74,12 @@ export async function complete(line: readonly string[], env: NodeJS.ProcessEnv):
   }
   if (current.startsWith("-")) return flagsOf(typed, current, ofLine(command));
   const verbs = args.length === 0 ? visible(command) : [];
-  if (verbs.length > 0)
-    return matching(
-      verbs.map((verb) => ({ word: verb.name(), about: firstClause(verb.description()) })),
-      current,
-    );
+  if (verbs.length > 0) {
+    // Models have capitals, and are typed without.
+    const begins = ({ word }: Candidate) => word.toLowerCase().startsWith(current.toLowerCase());
+    const all = verbs.map((verb) => ({ word: verb.name(), about: firstClause(verb.description()) }));
+    return { candidates: all.filter(begins), files: false };
+  }
   if (command.commands.length > 0) return NOTHING;
   const declared = command.registeredArguments[args.length] ?? command.registeredArguments.at(-1);
   if (declared !== undefined && (args.length < command.registeredArguments.length || declared.variadic))

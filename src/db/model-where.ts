@@ -1,7 +1,6 @@
 /** Which rows of a model are meant: filters and search as SQL, on the row `t`. */
 import { type RawBuilder, sql } from "kysely";
-import type { Instant } from "../domain/instant.ts";
-import { formatInstant } from "../domain/instant.ts";
+import { formatInstant, type Instant } from "../domain/instant.ts";
 import { toWall } from "../domain/zone.ts";
 import { courseTeacherNamesUsers } from "./booking-people.ts";
 import type { LogicalTable } from "./layout.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { declarations } from "../../fixtures/django-columns.ts";
 import { tablesOf } from "../../fixtures/django-tables.ts";
-import { filtersOf, flagFor, MODEL_NAMES, modelFields } from "../../src/admin/model.ts";
+import { filtersOf, flagFor, MODEL_NAMES } from "../../src/admin/model.ts";
 import { findModel, MODELS, modelNamed, relatedOf, suggestModel } from "../../src/admin/registry.ts";
 import { Layout } from "../../src/db/layout.ts";
 import { fieldsOf } from "../../src/db/model.ts";
@@ -55,7 +55,7 @@ describe("every column", () => {
 });
 
 test.each(MODELS.map((model) => [model.name, model] as const))("%s declares what is there", (_, model) => {
-  const fields = modelFields(model);
+  const fields = fieldsOf(model);
   expect(new Set(fields).size).toBe(fields.length);
   expect(fields[0]).toBe("id");
   for (const field of [...model.shown, ...model.order.map((one) => one.replace(/^-/, "")), ...model.search])

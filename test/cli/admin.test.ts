@@ -1,8 +1,9 @@
 /** `admin` on both engines and in both layouts: every model, filters, search, order, what is missing. */
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { modelFields } from "../../src/admin/model.ts";
 import { MODELS } from "../../src/admin/registry.ts";
 import type { LogicalTable } from "../../src/db/layout.ts";
+import { fieldsOf } from "../../src/db/model.ts";
 import { fillModels } from "../support/admin.ts";
 import { type Bookable, KINDS, makeBookable, SESSIONS, TODAY } from "../support/bookable.ts";
 import { seatRow } from "../support/bookings.ts";
@@ -43,7 +44,7 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
         rows: listed.length,
         table: school.database.layout.name(model.table),
       });
-      expect(Object.keys(listed[0]!)).toEqual(modelFields(model));
+      expect(Object.keys(listed[0]!)).toEqual(fieldsOf(model));
       const { out, code } = await run(`${model.table} export --format json`);
       expect(code).toBe(0);
       expect(JSON.parse(out)).toEqual(listed);

@@ -1,7 +1,9 @@
 /** `admin MODEL export`. */
+
 import { extname } from "node:path";
 import { readAllRows } from "../../admin/browse.ts";
-import { type Model, modelFields } from "../../admin/model.ts";
+import type { Model } from "../../admin/model.ts";
+import { fieldsOf } from "../../db/model.ts";
 import { ClassbookError, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
@@ -72,7 +74,7 @@ async function write(here: Shell, { model, format, pages, to }: Export): Promise
     },
   });
   const output: OutputOptions = { ...here.output, io, format };
-  const stream = streamRows(output, modelFields(model), () => "");
+  const stream = streamRows(output, fieldsOf(model), () => "");
   const flush = async () => {
     to.out(text);
     text = "";

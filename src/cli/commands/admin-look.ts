@@ -1,6 +1,8 @@
 /** `admin MODEL list` and `show`. */
+
 import { countRows, listRows, showRows } from "../../admin/browse.ts";
-import { type Model, modelFields } from "../../admin/model.ts";
+import type { Model } from "../../admin/model.ts";
+import { fieldsOf } from "../../db/model.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
 import { type ListingFlags, readListing } from "../admin-listing.ts";
@@ -28,7 +30,7 @@ export async function list(here: Shell, model: Model, input: ListingFlags): Prom
   });
   await printRows(
     here.output,
-    modelFields(model),
+    fieldsOf(model),
     rows.map((row) => printedRow(here.output, model, row)),
     model.shown,
     `No such ${model.many}.`,

@@ -1,8 +1,10 @@
 /** `admin`: the models, and for each `list`, `show` and `export`, made from the registry (src/admin). */
+
 import { Argument, type Command } from "commander";
 import { listModels } from "../../admin/browse.ts";
-import { type Model, modelFields } from "../../admin/model.ts";
+import type { Model } from "../../admin/model.ts";
 import { MODELS, suggestModel } from "../../admin/registry.ts";
+import { fieldsOf } from "../../db/model.ts";
 import { usageError } from "../../domain/error.ts";
 import { type ListingFlags, withFilters, withOrder } from "../admin-listing.ts";
 import { consult } from "../batch.ts";
@@ -77,7 +79,7 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
     .option("--limit <N>", `rows of a page (default: ${PAGE})`)
     .option("--page <N>", "which page, from 1")
     .addHelpText("after", example(`${name} list --order -id`))
-    .action(async (flags: ListingFlags, run: Command) => list(shell(run, modelFields(model)), model, flags));
+    .action(async (flags: ListingFlags, run: Command) => list(shell(run, fieldsOf(model)), model, flags));
   const ids = new Argument("<ID...>", "ids; - reads them from standard input");
   command
     .command("show")
@@ -88,7 +90,7 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
       example(`${name} list --limit 1 --fields id ${DATABASE} | classbook admin ${name} show -`),
     )
     .action(async (words: string[], _flags: object, run: Command) =>
-      show(shell(run, [...modelFields(model), "related"], { more: true }), model, words),
+      show(shell(run, [...fieldsOf(model), "related"], { more: true }), model, words),
     );
   withFilters(
     command
@@ -105,6 +107,6 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
       `\nCSV unless --format or the ending of FILE says another. It is UTF-8, and cells that a spreadsheet would run are text.\n${example(`${name} export --limit 3`)}`,
     )
     .action(async (flags: ListingFlags, run: Command) =>
-      exportRows(shell(run, modelFields(model)), model, flags),
+      exportRows(shell(run, fieldsOf(model)), model, flags),
     );
 }

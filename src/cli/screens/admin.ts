@@ -1,9 +1,9 @@
 /** Rows of models as people and machines read them. */
 
 import type { Inline, ShownRow } from "../../admin/browse.ts";
-import { flagFor, type Model, modelFields } from "../../admin/model.ts";
+import { flagFor, type Model } from "../../admin/model.ts";
 import type { AuditEvent } from "../../db/audit.ts";
-import { type Cells, labelOf } from "../../db/model.ts";
+import { type Cells, fieldsOf, labelOf } from "../../db/model.ts";
 import { type Instant, parseInstant, toRfc3339 } from "../../domain/instant.ts";
 import { localTime } from "../../domain/spoken.ts";
 import { paintFor } from "../io.ts";
@@ -49,7 +49,7 @@ export function rowScreen(
 ): string {
   const paint = paintFor(output.io);
   const row = printedRow(output, model, cells);
-  const fields = modelFields(model);
+  const fields = fieldsOf(model);
   const labels = new Map(model.columns.map((column) => [column.name, labelOf(column)]));
   const names = [
     ...model.columns.map(({ name }) => name),
