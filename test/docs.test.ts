@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { renderAdminPage } from "../scripts/admin-page.ts";
+import { isTold } from "../scripts/man.ts";
 import { renderManPage, renderReference } from "../scripts/reference.ts";
 import { SETTING_NAMES, variableOf } from "../src/cli/settings.ts";
 import { listCommands } from "./support/commands.ts";
@@ -13,6 +15,10 @@ const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 
 test("docs/reference.md is what --help says (npm run reference)", async () => {
   expect(read("docs", "reference.md")).toBe(await renderReference());
+});
+
+test("docs/admin.md is what the models are declared as (npm run reference)", () => {
+  expect(read("docs", "admin.md")).toBe(renderAdminPage());
 });
 
 test("man/classbook.1 is what --help says (npm run reference), and is packed", async () => {
@@ -28,7 +34,8 @@ test("the man page has its sections, every command and every global flag", async
     ...["EXIT STATUS", "EXAMPLES"],
   ]);
   const plain = page.replaceAll("\\-", "-");
-  for (const { name } of await listCommands()) expect(plain).toContain(`.SS "classbook ${name}`);
+  const told = (await listCommands()).filter(({ name }) => isTold(name.split(" ")));
+  for (const { name } of told) expect(plain).toContain(`.SS "classbook ${name}`);
   for (const name of SETTING_NAMES) expect(plain).toContain(variableOf(name));
 });
 

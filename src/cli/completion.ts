@@ -5,9 +5,9 @@
 import { Argument, type Command, type Option } from "commander";
 import { type Named, namedChoices } from "./completion-names.ts";
 import type { Io } from "./io.ts";
-import { wordsOf } from "./options.ts";
+import { declaredNoun, wordsOf } from "./options.ts";
 import { escapeControl } from "./output.ts";
-import { buildProgram, typedWords } from "./program.ts";
+import { buildProgram, typedWords, withModelName } from "./program.ts";
 import { isSetting, SETTINGS } from "./settings.ts";
 import type { WithShell } from "./shell.ts";
 
@@ -55,10 +55,11 @@ interface Typed {
   flags: Record<string, string>;
 }
 
-/** @param words all after `classbook`; the last is the one that is typed, perhaps empty */
-export async function complete(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Completion> {
-  const current = words.at(-1) ?? "";
-  const before = words.slice(0, -1).filter((word, at) => word !== "help" || at > 0);
+/** @param line all after `classbook`; the last is the word that is typed, perhaps empty */
+export async function complete(line: readonly string[], env: NodeJS.ProcessEnv): Promise<Completion> {
+  const current = line.at(-1) ?? "";
+  const words = await withModelName(line.slice(0, -1));
+  const before = words.filter((word, at) => word !== "help" || at > 0);
   const program = await buildProgram({ io: mute, version: "" }, neverRun, typedWords([...before, current]));
   const typed = readTyped(program, before);
   const { command, args, pending } = typed;
@@ -73,11 +74,12 @@ export async function complete(words: readonly string[], env: NodeJS.ProcessEnv)
   }
   if (current.startsWith("-")) return flagsOf(typed, current, ofLine(command));
   const verbs = args.length === 0 ? visible(command) : [];
-  if (verbs.length > 0)
-    return matching(
-      verbs.map((verb) => ({ word: verb.name(), about: firstClause(verb.description()) })),
-      current,
-    );
+  if (verbs.length > 0) {
+    // Models have capitals, and are typed without.
+    const begins = ({ word }: Candidate) => word.toLowerCase().startsWith(current.toLowerCase());
+    const all = verbs.map((verb) => ({ word: verb.name(), about: firstClause(verb.description()) }));
+    return { candidates: all.filter(begins), files: false };
+  }
   if (command.commands.length > 0) return NOTHING;
   const declared = command.registeredArguments[args.length] ?? command.registeredArguments.at(-1);
   if (declared !== undefined && (args.length < command.registeredArguments.length || declared.variadic))
@@ -196,6 +198,8 @@ async function completeSetting(typed: Typed, current: string, env: NodeJS.Proces
 
 /** What in the database is meant: an ID is one of the flag's noun, or of the command's. */
 function nameOf(declared: Option | Argument, metavariable: string, command: Command): Named | null {
+  const noun = declaredNoun(declared);
+  if (noun !== null) return noun as Named;
   switch (metavariable) {
     case "USER":
       return "user";

@@ -4,6 +4,8 @@ import { EXIT } from "./exit.ts";
 export interface Io {
   /** The answer. */
   out(text: string): void;
+  /** Resolves once the reader has taken what was answered, so that a long answer does not pile up. Left out: at once. */
+  drained?(): Promise<void>;
   /** Everything said to a person. */
   err(text: string): void;
   /** All of standard input. */
@@ -47,6 +49,9 @@ export function processIo(): Io {
   const outIsTerminal = stdout.isTTY === true;
   return {
     out: (text) => void stdout.write(text),
+    drained: async () => {
+      if (stdout.writableNeedDrain) await new Promise((go) => stdout.once("drain", go));
+    },
     err: (text) => void stderr.write(text),
     read: async () => {
       const chunks: Buffer[] = [];

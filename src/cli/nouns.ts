@@ -181,6 +181,10 @@ export const NOUNS: Record<string, Noun> = {
     summary: "the record: who did what, when, to what",
     parts: alone(async () => (await import("./commands/audit.ts")).defineAudit),
   },
+  admin: {
+    summary: "every model as Django's admin has it: list, filter, search, show, export",
+    parts: alone(async () => (await import("./commands/admin.ts")).defineAdmin),
+  },
   verify: {
     summary: "check the invariants of the unified model, and repair",
     parts: alone(async () => (await import("./commands/verify.ts")).defineVerify),

@@ -31,6 +31,19 @@ export function wordsOf(declared: Option | Argument): [word: string, meaning: st
   return Array.isArray(words) ? words.map((word: string) => [word, ""]) : Object.entries(words);
 }
 
+const IDS = new WeakMap<Option | Argument, string>();
+
+/** For `.addOption` and `.addArgument`: what takes ids of a noun that neither its own name nor the command's says. */
+export function ofNoun<T extends Option | Argument>(declared: T, noun: string): T {
+  IDS.set(declared, noun);
+  return declared;
+}
+
+/** The noun whose ids it takes; null where its name says it. */
+export function declaredNoun(declared: Option | Argument): string | null {
+  return IDS.get(declared) ?? null;
+}
+
 /** From Monday. */
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 

@@ -1,6 +1,6 @@
 /** Rows and objects in the five formats (CLI.md): table, tsv, csv, ndjson, json. */
 import { usageError } from "../domain/error.ts";
-import { type Instant, toRfc3339 } from "../domain/instant.ts";
+import { type Instant, parseInstant, toRfc3339 } from "../domain/instant.ts";
 import { localTime } from "../domain/spoken.ts";
 import type { Io } from "./io.ts";
 import { wrapText } from "./wrap.ts";
@@ -49,7 +49,9 @@ export function toJson(value: unknown, indent?: number): string {
 const STAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{6})?$/;
 
 function isInstant(key: string, value: Value): value is string {
-  return typeof value === "string" && /(^|_)(at|at_utc|datetime)$/.test(key) && STAMP.test(value);
+  if (typeof value !== "string" || !/(^|_)(at|at_utc|datetime)$/.test(key) || !STAMP.test(value))
+    return false;
+  return parseInstant(value) !== null; // 31 June is no day: what is damaged is shown as it is.
 }
 
 /** A cell of a table: instants in the zone of display, lists without their brackets. */

@@ -16,7 +16,8 @@ export interface RunParts {
 }
 
 /** Runs one command line and returns its exit code. */
-export async function run(argv: readonly string[], parts: RunParts): Promise<number> {
+export async function run(typed: readonly string[], parts: RunParts): Promise<number> {
+  const argv = await withModelName(typed);
   const wantsJson =
     argv.includes("--json") ||
     argv.some((word, at) => word === "--format=json" || (word === "--format" && argv[at + 1] === "json"));
@@ -29,7 +30,7 @@ export async function run(argv: readonly string[], parts: RunParts): Promise<num
       const made = makeShell({
         ...parts,
         flags: command.optsWithGlobals<GlobalFlags>(),
-        columns: columns ?? null,
+        columns: options?.more === true ? null : (columns ?? null),
         mending: options?.mending === true,
         exit: (wanted) => (code = wanted),
       });
@@ -54,9 +55,21 @@ const VALUED = new Set(["--db", "--layout", "--app-label", "--as", "--tz", "--no
 
 /** The words that are no flag, nor a global flag's value. */
 export function typedWords(argv: readonly string[]): string[] {
-  return argv.filter(
-    (word, at) => !word.startsWith("-") && word !== "help" && !VALUED.has(argv[at - 1] ?? ""),
-  );
+  return argv.filter((_, at) => isTyped(argv, at));
+}
+
+function isTyped(argv: readonly string[], at: number): boolean {
+  const word = argv[at]!;
+  return !word.startsWith("-") && word !== "help" && !VALUED.has(argv[at - 1] ?? "");
+}
+
+/** The command line with the model of `admin MODEL` as the command tree spells it. */
+export async function withModelName(argv: readonly string[]): Promise<string[]> {
+  const [noun, model] = argv.flatMap((_, at) => (isTyped(argv, at) ? [at] : []));
+  if (noun === undefined || model === undefined || argv[noun] !== "admin") return [...argv];
+  const { findModel } = await import("../admin/registry.ts");
+  const name = findModel(argv[model]!)?.name ?? argv[model]!;
+  return argv.map((word, at) => (at === model ? name : word));
 }
 
 /** The command that was typed, as deep as it is known. */

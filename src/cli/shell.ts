@@ -41,6 +41,8 @@ export interface Shell {
   io: Io;
   output: OutputOptions;
   env: NodeJS.ProcessEnv;
+  /** The format that a flag or a setting asks for; null = none does, and `output` has the stream's own. */
+  askedFormat: Format | null;
   /** Time zone of display and of bare input times. */
   zone: string;
   /** The zone that `--tz` or a setting asks for; null = none does, and `zone` is the system's. */
@@ -89,13 +91,13 @@ export interface Shell {
  *
  * @param columns every field that the command can print, so that a wrong `--fields` is refused before any work;
  *   none where it prints no fields
- * @param options `mending`: for the commands that mend settings
+ * @param options `mending`: for the commands that mend settings; `more`: the database may give fields beside the columns
  * @throws ClassbookError usage: a flag's value is wrong, or a setting's
  */
 export type WithShell = (
   command: Command,
   columns?: readonly string[],
-  options?: { mending: boolean },
+  options?: { mending?: boolean; more?: boolean },
 ) => Shell;
 
 export interface ShellParts {
@@ -164,6 +166,7 @@ export function makeShell({ io, flags, columns, env, mending, stopping, exit }: 
       return zone();
     },
     env,
+    askedFormat: settings.get("format") as Format | null,
     askedZone: settings.get("tz"),
     now: () => fixed ?? fromDate(new Date()),
     offerHours: parseOfferTime(settings.get("offer_ttl") ?? "") ?? DEFAULT_OFFER_HOURS,

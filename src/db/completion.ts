@@ -27,6 +27,7 @@ const BY_ID = {
   policy: { table: "teacher_booking_policy", about: [], who: "teacher_id" },
   course: { table: "course", about: ["title"], who: null },
   teacher: { table: "teacher", about: [], who: "user_id" },
+  account: { table: "app_user", about: ["username"], who: null },
   waitlist: { table: "session_waitlist", about: ["status"], who: "student_user_id" },
   series: { table: "booking_series", about: ["status", "frequency"], who: "student_user_id" },
   audit: { table: "booking_event", about: ["what", "subject"], who: null },

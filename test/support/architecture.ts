@@ -52,7 +52,7 @@ const FLOORS: Record<string, readonly string[]> = {
   "src/db": ["src/domain"],
   "src/operations": ["src/db", "src/domain"],
   "src/legacy": ["src/db", "src/domain"],
-  "src/admin": ["src/db", "src/domain"],
+  "src/admin": ["src/operations", "src/db", "src/domain"],
   "src/cli": ["src/admin", "src/legacy", "src/operations", "src/db", "src/domain"],
   migrations: ["src/db"],
 };
@@ -139,7 +139,7 @@ export function consoles(house: House): string[] {
 export function queries(house: House): string[] {
   return linesOf(
     house,
-    /^src\/(domain|legacy|operations|cli)\//,
+    /^src\/(domain|legacy|operations|admin|cli)\//,
     /\.(selectFrom|insertInto|updateTable|deleteFrom|pragma)\(|\bsql`/,
   );
 }

@@ -1,0 +1,103 @@
+/** docs/admin.md, made from the registry (src/admin): `npm run reference`. */
+import { filtersOf, type Model } from "../src/admin/model.ts";
+import { MODELS, relatedOf } from "../src/admin/registry.ts";
+import { NOUNS } from "../src/cli/nouns.ts";
+import { Layout } from "../src/db/layout.ts";
+import { fieldsOf, labelOf } from "../src/db/model.ts";
+
+const native = new Layout("native", null, new Map());
+const django = new Layout("django", "myApp", new Map());
+
+const HEAD = `# The admin, for people who know Django's
+
+Made from the registry of models (src/admin) by \`npm run reference\`; do not edit.
+
+\`classbook admin\` shows every model of the platform as Django's admin does: lists with filters, search and order, single
+rows with what belongs to them and their history, and exports. It works on both engines and in both layouts, in
+place on the app's own tables. It is for staff (\`--as USER\`); teachers and students have the nouns (\`classbook booking …\`).
+
+| Django's admin | classbook |
+|---|---|
+| the index page | \`classbook admin\`: every model with its table and the number of its rows |
+| a change list | \`classbook admin LiveClassBooking list\` |
+| \`list_display\` | the columns on a terminal; a pipe gets all. \`--fields id,student,status\` picks and orders them |
+| \`list_filter\` | a flag each: \`--status pending,confirmed --teacher marta --session none\`; they all have to hold |
+| \`date_hierarchy\` | \`--start-after 2026-12-01 --start-before 2027-01-01\` |
+| \`search_fields\` | \`--search ana\`; a number is looked for as an id, too |
+| \`ordering\`, and a click on a column's head | \`--order -start_at_utc,id\` |
+| pages (\`list_per_page\`) | \`--limit 100 --page 2\`; 50 rows a page |
+| a row's form, read | \`classbook admin LiveClassBooking show 1 2 3\`: every column, also those that only this installation has |
+| inlines | below the row, and under \`related\` in JSON; long ones are counted, with the command that lists them |
+| the History button | the last of these, for every model: \`history\`, from the audit |
+| export | \`classbook admin LiveClassBooking export --out bookings.csv\`: CSV, TSV, NDJSON or JSON, of any size |
+| actions | the noun of the model, which keeps the rules: \`classbook booking approve 3 4 5\` |
+
+An action on what a filter chose, as with ticked rows:
+
+\`\`\`sh
+classbook admin LiveClassBooking export --status pending --teacher marta --fields id --format tsv | classbook booking approve -
+\`\`\`
+
+- A model is named as in Django, capitals or not, or by its table: \`LiveClassBooking\`, \`live_class_booking\`,
+  \`myApp_liveclassbooking\`. \`Booking\` is the legacy model, as in the app.
+- A column bears its field's name in every format. Beside a reference stands a name: \`student\` with \`student_user_id\` is the
+  username, \`course\` the title. Filters by people take an id, a username or an e-mail address.
+- What may be empty is looked for by \`none\` and \`any\`: \`--session none\`, \`--cancelled-at any\`.
+- What is damaged is shown as it is stored. A column that an installation lacks is empty. Accounts' passwords are not
+  read, and other secrets are shown as \`***\`.
+- An export is in the order of the ids and reads page by page: rows that are written meanwhile may be in it or not. A
+  file appears under its name when it is whole. CSV is UTF-8, and a cell that a spreadsheet would run begins with \`'\`.
+`;
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "–" : names.map((name) => `\`${name}\``).join(", ");
+}
+
+/** The commands of the model's noun that do something. */
+function commandsOf({ noun }: Model): string {
+  if (noun === null) return "–";
+  const verbs = NOUNS[noun]!.parts.flatMap((part) => part.verbs);
+  const acting = verbs.filter((verb) => !["list", "show", "history", "roster", "effective"].includes(verb));
+  return listed(acting.length === 0 ? [`classbook ${noun}`] : acting.map((verb) => `${noun} ${verb}`));
+}
+
+function section(model: Model): string {
+  const { name, table, summary, access, shown, columns, search, order, dates } = model;
+  const others = columns.map((column) => column.name).filter((column) => !shown.includes(column));
+  const names = columns.map(labelOf).filter((label) => label !== null && !shown.includes(label));
+  const rows: [string, string][] = [
+    ["table", `\`${django.name(table)}\`; in classbook's own layout \`${native.name(table)}\``],
+    ["list_display", listed(shown)],
+    ["the other columns", listed([...others, ...(names as string[])])],
+    ["list_filter", listed(filtersOf(model).map(({ flag }) => flag))],
+    ["search_fields", listed(search)],
+    ["ordering", listed(order)],
+    ["date_hierarchy", dates === null ? "–" : `\`${dates}\``],
+    [
+      "inlines",
+      relatedOf(model)
+        .map(({ key, model: other }) => `\`${key}\` (${other})`)
+        .join(", ") || "–",
+    ],
+    ["actions", commandsOf(model)],
+    ["words", wordsOf(model)],
+  ];
+  return `## ${name}\n\n${capital(summary)}${access === "read-only" ? " (read-only)" : ""}. ${fieldsOf(model).length} fields.\n\n| | |\n|---|---|\n${rows
+    .filter(([title, text]) => title !== "words" || text !== "")
+    .map(([title, text]) => `| ${title} | ${text} |`)
+    .join("\n")}\n`;
+}
+
+function capital(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}
+
+function wordsOf({ columns }: Model): string {
+  return columns
+    .flatMap(({ name, words }) => (words === undefined ? [] : [`\`${name}\`: ${words.join(", ")}`]))
+    .join("; ");
+}
+
+export function renderAdminPage(): string {
+  return [HEAD, ...MODELS.map(section)].join("\n");
+}

@@ -1,0 +1,54 @@
+/** `admin MODEL list` and `show`. */
+
+import { countRows, listRows, showRows } from "../../admin/browse.ts";
+import type { Model } from "../../admin/model.ts";
+import { fieldsOf } from "../../db/model.ts";
+import { plural } from "../../domain/spoken.ts";
+import { inside } from "../../operations/context.ts";
+import { type ListingFlags, readListing } from "../admin-listing.ts";
+import { consult, readIds } from "../batch.ts";
+import { printObjects, printRows } from "../output.ts";
+import { printedRow, rowScreen, shownObject } from "../screens/admin.ts";
+import type { Shell } from "../shell.ts";
+
+export const PAGE = 50;
+
+export async function list(here: Shell, model: Model, input: ListingFlags): Promise<void> {
+  const { select, limit, page } = readListing(here, model, input);
+  const size = limit ?? PAGE;
+  const offset = ((page ?? 1) - 1) * size;
+  const asTable = here.output.format === "table";
+  const { rows, more, total } = await consult(here, async (context) => {
+    const selection = await select(inside(context));
+    // One row more than the page tells whether there is another.
+    const found = await listRows(context, model, { ...selection, limit: size + 1, offset });
+    const more = found.length > size;
+    const known = found.length > 0 || offset === 0 ? offset + found.length : null;
+    const total =
+      !more && known !== null ? known : asTable ? await countRows(context, model, selection) : null;
+    return { rows: found.slice(0, size), more, total };
+  });
+  await printRows(
+    here.output,
+    fieldsOf(model),
+    rows.map((row) => printedRow(here.output, model, row)),
+    model.shown,
+    `No such ${model.many}.`,
+  );
+  // Who asked for so many, or for this page, knows; a script is told that there is more.
+  if (asTable && total !== null && (rows.length > 0 || total > 0)) {
+    const all = plural(total, model.one, model.many);
+    const next = more ? `; the next page: --page ${(page ?? 1) + 1}` : "";
+    here.say(rows.length === total ? all : `${offset + 1}–${offset + rows.length} of ${all}${next}`);
+  } else if (more && limit === null && page === null)
+    here.say(`The first ${size}; the next: --page 2; all: ${here.command(`admin ${model.name} export`)}`);
+}
+
+export async function show(here: Shell, model: Model, words: readonly string[]): Promise<void> {
+  const ids = await readIds(here, words);
+  const found = await consult(here, (context) => showRows(context, model, ids));
+  const objects = found.map((row) => shownObject(here.output, model, row));
+  await printObjects(here.output, objects, (object) =>
+    rowScreen(here.output, model, found[objects.indexOf(object)]!, here.command),
+  );
+}

@@ -1,0 +1,112 @@
+/** `admin`: the models, and for each `list`, `show` and `export`, made from the registry (src/admin). */
+
+import { Argument, type Command } from "commander";
+import { listModels } from "../../admin/browse.ts";
+import type { Model } from "../../admin/model.ts";
+import { MODELS, suggestModel } from "../../admin/registry.ts";
+import { fieldsOf } from "../../db/model.ts";
+import { usageError } from "../../domain/error.ts";
+import { type ListingFlags, withFilters, withOrder } from "../admin-listing.ts";
+import { consult } from "../batch.ts";
+import { ofNoun } from "../options.ts";
+import { printRows } from "../output.ts";
+import type { Shell, WithShell } from "../shell.ts";
+import { EXPORT_FORMATS, exportRows } from "./admin-export.ts";
+import { list, PAGE, show } from "./admin-look.ts";
+
+const MODEL_FIELDS = ["model", "table", "rows", "access", "summary"];
+
+const DATABASE = "--db sample/school.sqlite3";
+
+export function defineAdmin(admin: Command, shell: WithShell): void {
+  admin
+    .usage("[MODEL] [command] [options]")
+    .addHelpText(
+      "after",
+      `\nWithout a model: all of them, with the number of their rows. MODEL is spelt as in Django, capitals or not, or as
+the table. For staff. What each model has, beside what Django's admin has: docs/admin.md.
+
+Example:
+  $ classbook admin ${DATABASE}`,
+    )
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(async (_flags: object, command: Command) => {
+      const [word] = command.args;
+      if (word !== undefined) throw unknown(word);
+      await models(shell(command, MODEL_FIELDS));
+    });
+  for (const model of MODELS) defineModel(admin.command(model.name), model, shell);
+}
+
+/** Commander takes a model that it does not know for an argument of the noun, and its flags with it. */
+function unknown(word: string): Error {
+  if (word.startsWith("-"))
+    return usageError("unknown_option", `unknown option '${word}'`, "see classbook admin --help");
+  const near = suggestModel(word);
+  return usageError(
+    "unknown_model",
+    `there is no model "${word}"`,
+    near === null ? `models: ${MODELS.map(({ name }) => name).join(", ")}` : `did you mean ${near}?`,
+  );
+}
+
+async function models(here: Shell): Promise<void> {
+  const rows = await consult(here, listModels);
+  await printRows(
+    here.output,
+    MODEL_FIELDS,
+    rows.map((row) => ({ ...row })),
+  );
+  if (here.output.format === "table")
+    here.say(`Look into one: ${here.command("admin LiveClassBooking list")}`);
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ classbook admin ${line} ${DATABASE}`;
+}
+
+function defineModel(command: Command, model: Model, shell: WithShell): void {
+  const { name, many } = model;
+  command.description(model.summary);
+  withOrder(
+    withFilters(
+      command.command("list").description(`${many}, filtered, searched and ordered: a page at a time`),
+      model,
+    ),
+    model,
+  )
+    .option("--limit <N>", `rows of a page (default: ${PAGE})`)
+    .option("--page <N>", "which page, from 1")
+    .addHelpText("after", example(`${name} list --order -id`))
+    .action(async (flags: ListingFlags, run: Command) => list(shell(run, fieldsOf(model)), model, flags));
+  const ids = new Argument("<ID...>", "ids; - reads them from standard input");
+  command
+    .command("show")
+    .description(`one ${model.one} with every column, what belongs to it, and its history`)
+    .addArgument(model.noun === null ? ids : ofNoun(ids, model.noun === "student" ? "account" : model.noun))
+    .addHelpText(
+      "after",
+      example(`${name} list --limit 1 --fields id ${DATABASE} | classbook admin ${name} show -`),
+    )
+    .action(async (words: string[], _flags: object, run: Command) =>
+      show(shell(run, [...fieldsOf(model), "related"], { more: true }), model, words),
+    );
+  withFilters(
+    command
+      .command("export")
+      .description(
+        `all ${many}, or those that are filtered, in the order of their ids: ${EXPORT_FORMATS.join(", ")}`,
+      ),
+    model,
+  )
+    .option("--limit <N>", "at most so many")
+    .option("--out <FILE>", "into this file, in the format of its ending; it appears when it is whole")
+    .addHelpText(
+      "after",
+      `\nCSV unless --format or the ending of FILE says another. It is UTF-8, and cells that a spreadsheet would run are text.\n${example(`${name} export --limit 3`)}`,
+    )
+    .action(async (flags: ListingFlags, run: Command) =>
+      exportRows(shell(run, fieldsOf(model)), model, flags),
+    );
+}
