@@ -77,24 +77,17 @@ export interface ShownRow {
 
 export const MOST_INLINE = 20;
 
-/**
- * Rows with what belongs to them, in the order of the ids.
- *
- * @throws ClassbookError not_found `no_such_row`, naming every id that is not there; and as listRows
- */
-export async function showRows(context: Context, model: Model, ids: readonly number[]): Promise<ShownRow[]> {
+/** A row with what belongs to it. @throws ClassbookError not_found `no_such_row`; and as listRows */
+export async function showRow(context: Context, model: Model, id: number): Promise<ShownRow> {
   const database = open(context, model);
-  const found = new Map((await findModelRows(database, model, ids)).map((row) => [Number(row.id), row]));
-  const missing = ids.filter((id) => !found.has(id));
-  if (missing.length > 0)
+  const [cells] = await findModelRows(database, model, [id]);
+  if (cells === undefined)
     throw notFound(
       "no_such_row",
-      `there is no ${model.name} ${missing.join(", ")}`,
+      `there is no ${model.name} ${id}`,
       `\`classbook admin ${model.name} list\` lists them`,
     );
-  const shown: ShownRow[] = [];
-  for (const id of ids) shown.push({ cells: found.get(id)!, inlines: await inlinesOf(database, model, id) });
-  return shown;
+  return { cells, inlines: await inlinesOf(database, model, id) };
 }
 
 async function inlinesOf(database: Database, model: Model, id: number): Promise<Inline[]> {

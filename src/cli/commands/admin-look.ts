@@ -1,13 +1,13 @@
 /** `admin MODEL list` and `show`. */
 
-import { countRows, listRows, showRows } from "../../admin/browse.ts";
+import { countRows, listRows, showRow } from "../../admin/browse.ts";
 import type { Model } from "../../admin/model.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
 import { type ListingFlags, readListing } from "../admin-listing.ts";
-import { consult, readIds } from "../batch.ts";
-import { printObjects, printRows } from "../output.ts";
+import { consult, readIds, showEach } from "../batch.ts";
+import { printRows } from "../output.ts";
 import { printedRow, rowScreen, shownObject } from "../screens/admin.ts";
 import type { Shell } from "../shell.ts";
 
@@ -45,10 +45,17 @@ export async function list(here: Shell, model: Model, input: ListingFlags): Prom
 }
 
 export async function show(here: Shell, model: Model, words: readonly string[]): Promise<void> {
-  const ids = await readIds(here, words);
-  const found = await consult(here, (context) => showRows(context, model, ids));
-  const objects = found.map((row) => shownObject(here.output, model, row));
-  await printObjects(here.output, objects, (object) =>
-    rowScreen(here.output, model, found[objects.indexOf(object)]!, here.command),
+  const { output } = here;
+  const screens = new Map<object, string>();
+  await showEach(
+    here,
+    await readIds(here, words),
+    async (context, id) => {
+      const row = await showRow(context, model, id);
+      const object = shownObject(output, model, row);
+      if (output.format === "table") screens.set(object, rowScreen(output, model, row, here.command));
+      return object;
+    },
+    (object) => screens.get(object)!,
   );
 }
