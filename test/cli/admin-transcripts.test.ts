@@ -22,7 +22,7 @@ const STEPS: [file: string, words: string, exit: number][] = [
   ["09-show-session", `admin myApp_liveclasssession show 20 ${TABLE}`, 0],
   ["10-show-series", `admin BookingSeries show 4 ${TABLE}`, 0],
   ["11-show-user", `admin User show 4 ${TABLE}`, 0],
-  ["12-not-there", `admin LiveClassBooking show 1 2 9998 9999 ${TABLE}`, 4],
+  ["12-not-there", `admin LiveClassBooking show 9998 9999 ${TABLE}`, 4],
   ["13-export", `admin TeacherBookingPolicy export ${STABLE}`, 0],
   ["14-no-such-model", `admin LiveClassSesion list --status draft ${TABLE}`, 2],
   ["15-not-staff", `admin User list --as ana ${TABLE}`, 3],
