@@ -132,8 +132,8 @@ function pausedRemark(here: Shell): (row: Row) => string {
   return ({ id, upcoming }) => {
     if (upcoming === 0) return "";
     const lessons = plural(upcoming as number, "coming lesson stays", "coming lessons stay");
-    const [skip, cancel] = [here.command(`series skip ${id} INDEX`), here.command(`series cancel ${id}`)];
-    return `\n  ${lessons} booked: \`${skip}\` cancels one, \`${cancel}\` all`;
+    const commands = [`series skip ${id} INDEX`, `series cancel ${id}`].map((words) => here.command(words));
+    return `\n  ${lessons} booked; to cancel one, or all of them:${commands.map((line) => `\n  ${line}`).join("")}`;
   };
 }
 
