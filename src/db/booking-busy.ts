@@ -13,7 +13,12 @@ interface Window {
   until: Instant;
 }
 
-type Stretch = Window & { low: Instant };
+/** What may touch a window: a day more at either end, for a time that a hand spelt in another way compares as text there. */
+interface Stretch {
+  low: Instant;
+  from: Instant;
+  until: Instant;
+}
 type BusyBooking = BusyTime & { status: BookingStatus };
 
 /** Pending and confirmed bookings that touch a window, whoever's they are. */
@@ -39,7 +44,7 @@ export async function listStudentBusy(
   student: number,
   { from, until }: Window,
 ): Promise<BusyBooking[]> {
-  return readable(await ofStudent(database, db, { student, low: farBack(from), from, until }), from);
+  return touching(await ofStudent(database, db, { student, ...around({ from, until }) }), { from, until });
 }
 
 const lessonsOf = statement<{ teacher: number } & Stretch, BusyBooking>((db, asked) =>
@@ -66,26 +71,29 @@ export async function listTeacherBusy(
   teacher: number,
   { from, until }: Window,
 ): Promise<(BusyTime & { status?: BookingStatus })[]> {
-  const window = { teacher, low: farBack(from), from, until };
-  return readable<BusyTime & { status?: BookingStatus }>(
-    [...(await lessonsOf(database, db, window)), ...(await sessionsOf(database, db, window))],
-    from,
+  const stretch = { teacher, ...around({ from, until }) };
+  return touching<BusyTime & { status?: BookingStatus }>(
+    [...(await lessonsOf(database, db, stretch)), ...(await sessionsOf(database, db, stretch))],
+    { from, until },
   );
 }
 
-/** What lasts until a time that nobody can read is taken for an hour; what begins at one takes no time. */
-function readable<T extends BusyTime>(rows: readonly T[], from: Instant): T[] {
+/** Those that touch a window. What lasts until a time that nobody can read is taken for an hour; what begins at one takes no time. */
+function touching<T extends BusyTime>(rows: readonly T[], { from, until }: Window): T[] {
   return rows.flatMap((row) => {
     const start = parseInstant(row.start_at_utc);
     if (start === null) return [];
     const end = parseInstant(row.end_at_utc) ?? addMinutes(start, 60);
-    return end > from ? [{ ...row, start_at_utc: start, end_at_utc: end }] : [];
+    return start < until && end > from ? [{ ...row, start_at_utc: start, end_at_utc: end }] : [];
   });
 }
 
+const DAY_MINUTES = 24 * 60;
+
 /** An index finds what starts in a stretch of time: nothing lasts longer than that. */
-function farBack(from: Instant): Instant {
-  return addMinutes(from, -LONGEST_MINUTES);
+function around({ from, until }: Window): Stretch {
+  const earlier = addMinutes(from, -DAY_MINUTES);
+  return { low: addMinutes(earlier, -LONGEST_MINUTES), from: earlier, until: addMinutes(until, DAY_MINUTES) };
 }
 
 type Counted = Pick<BookingRow, "id" | "course_id" | "start_at_utc">;
@@ -108,5 +116,10 @@ export async function listCounted(
   teacher: number,
   { from, until }: Window,
 ): Promise<Counted[]> {
-  return counted(database, db, { teacher, from, until });
+  const { from: earlier, until: later } = around({ from, until });
+  const rows = await counted(database, db, { teacher, from: earlier, until: later });
+  return rows.flatMap((row) => {
+    const start = parseInstant(row.start_at_utc);
+    return start !== null && start >= from && start < until ? [{ ...row, start_at_utc: start }] : [];
+  });
 }

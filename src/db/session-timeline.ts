@@ -1,7 +1,7 @@
 /** What the record and the rows tell of one session: its bookings, its queue, those that are gone included. */
 import { sql } from "kysely";
 import { parseInstant } from "../domain/instant.ts";
-import type { BookingTrace, EntryTrace, Happening } from "../domain/timeline.ts";
+import type { BookingTrace, EntryTrace, Happening } from "../domain/timeline-traces.ts";
 import { readValues } from "./audit.ts";
 import type { Db } from "./open.ts";
 

@@ -1,9 +1,10 @@
 /** Sessions whose queue may have something to be done by `waitlist expire` (SPEC 4). */
 import { sql } from "kysely";
 import { addMinutes, type Instant } from "../domain/instant.ts";
+import { instantIn } from "./instant-text.ts";
 import type { Database } from "./open.ts";
 import { statement } from "./statement.ts";
-import { isBookedAlready, offerEnd } from "./waitlist.ts";
+import { isBookedAlready } from "./waitlist.ts";
 
 interface DueArguments {
   after: number;
@@ -23,9 +24,11 @@ const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUn
   const held = sql`(select coalesce(sum(b.seats_reserved), 0) from ${sql.table("live_class_booking")} b
     where b.session_id = s.id and b.status in ('confirmed', 'attended', 'pending'))`;
   const offers = sql`(select count(*) from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered')`;
-  const ends = offerEnd(engine);
+  const ends = instantIn(engine, "w.offer_expires_at");
+  const offered = instantIn(engine, "w.offered_at");
+  const start = instantIn(engine, "s.start_at_utc");
   const isDead = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered'
-    and (${ends} <= ${now} or (${ends} is null and (w.offered_at is null or w.offered_at <= ${offeredUntil})) or ${isBookedAlready}))`;
+    and (${ends} <= ${now} or (${ends} is null and (${offered} is null or ${offered} <= ${offeredUntil})) or ${isBookedAlready}))`;
   const waits = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'waiting')`;
   return {
     compile: () =>
@@ -33,7 +36,7 @@ const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUn
         select q.session_id as id from (select distinct session_id from ${sql.table("session_waitlist")}
           where ${live} and session_id > ${after}) q
         left join ${sql.table("live_class_session")} s on s.id = q.session_id
-        where s.start_at_utc is null or s.start_at_utc <= ${now} or s.status in ('live', 'completed', 'cancelled') or ${isDead}
+        where ${start} is null or ${start} <= ${now} or s.status in ('live', 'completed', 'cancelled') or ${isDead}
           or (s.status in ('scheduled', 'booking_closed') and ${waits} and coalesce(s.capacity, s.total_seats, 10) - ${held} - ${offers} > 0)
         order by q.session_id limit ${most}`.compile(db),
   };

@@ -1,9 +1,8 @@
 /** Waitlists as operations read and write them. */
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { BOOKED_STATUSES } from "../domain/booking.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import type { Bar, WaitlistEntry } from "../domain/waitlist.ts";
-import type { Engine } from "./layout.ts";
 import { type IdList, idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
@@ -28,13 +27,6 @@ type StoredEntry = Omit<WaitlistEntry, "offered_at" | "offer_expires_at"> & {
 export function readOffer<T extends Pick<StoredEntry, "offered_at" | "offer_expires_at">>(row: T) {
   const read = (text: string | null) => (text === null ? null : parseInstant(text));
   return { ...row, offered_at: read(row.offered_at), offer_expires_at: read(row.offer_expires_at) };
-}
-
-/** The same in SQL, of an entry `w`: null where what was written is no time. */
-export function offerEnd(engine: Engine): RawBuilder<string | null> {
-  return engine === "sqlite"
-    ? sql`case when w.offer_expires_at glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' then w.offer_expires_at end`
-    : sql`w.offer_expires_at`;
 }
 
 /** SQL that is true where the student of an entry `w` has a booking of its session: the offer of a seat is settled. */

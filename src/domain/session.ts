@@ -98,6 +98,8 @@ export interface SessionFacts {
 /**
  * Whether bookings may come in: scheduled and not begun. A session that closed itself because it is full counts as
  * open, so that the refusal names the seats; one that was closed by hand does not.
+ *
+ * @param open seats that stand open to whoever asks; 0 for who holds an offer, whom a closed session still takes
  */
 export function isOpen(
   session: Pick<SessionFacts, "status" | "start_at_utc">,

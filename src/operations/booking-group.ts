@@ -114,7 +114,8 @@ export async function assessSeat(context: Context, asked: SeatRequest): Promise<
     permission(actor, { teacher_id, student_user_id: student.id }, `book for ${student.username}`),
     enrollment(student.username, course.title, await findEnrollment(database, trx, student.id, course_id)),
     courseType(course.title, course.booking_type, "group_session"),
-    sessionOpen({ ...session, start_at_utc }, openSeats(seating.seats), now, zone),
+    // Whoever holds an offer has a seat, also where booking is closed to others.
+    sessionOpen({ ...session, start_at_utc }, holdsOffer ? 0 : openSeats(seating.seats), now, zone),
     capacity(theirs, asked.seats, before),
     ...(outOfTurn ? [queueOrder(student.username, ahead)] : []),
     waits ? waitsAlready(student.username, place) : duplicate(active ?? sameKey ?? null),

@@ -10,7 +10,7 @@ import { requireRules } from "./booking-change.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 import { loadSeating } from "./seating.ts";
-import { offerTo, recordPassedOver } from "./waitlist.ts";
+import { offerTo, openAgain, recordPassedOver } from "./waitlist.ts";
 import { loadEntry, lockSession, nameOf, requireStart, type SeatTerms } from "./waitlist-entry.ts";
 
 /**
@@ -54,7 +54,7 @@ export async function offerSeat(
     context,
     `offering a seat to ${name}`,
     [
-      isOpenFor(context, session, openSeats(seats)),
+      isOpenFor(context, await openAgain(context, session, openSeats(seats)), openSeats(seats)),
       capacity(seats, 1, 0),
       queueOrder(name, ahead.filter(isFree).length),
     ],
@@ -105,7 +105,10 @@ export async function promoteStudent(
     requireRules(
       context,
       `promoting ${await nameOf(context, entry.student_user_id)}`,
-      [isOpenFor(context, session, openSeats(seats)), capacity(seats, 1, 0)],
+      [
+        isOpenFor(context, await openAgain(context, session, openSeats(seats)), openSeats(seats)),
+        capacity(seats, 1, 0),
+      ],
       new Set(),
     );
   const inTurn = entry.status === "offered" || entry.id === line.find((one) => one.status === "waiting")?.id;

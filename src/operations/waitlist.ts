@@ -56,19 +56,31 @@ export async function passSeatsOn(context: Context, sessionId: number, freed: nu
   const settled = entries.filter((entry) => !ranOut.includes(entry) && isSettled(entry, bars));
   const expired = [...because(ranOut, RAN_OUT), ...because(settled, SETTLED)];
   const queue = queueOf(entries);
-  const opens =
-    session.status === "booking_closed" &&
-    open > 0 &&
-    (open - freed - expired.length <= 0 || queue.length > 0) &&
-    !(await wasClosedByHand(database, trx, sessionId));
-  if (opens) await changeStatus(context, session, "scheduled", "a seat is free again");
+  const wasFull = open - freed - expired.length <= 0 || queue.length > 0;
+  const { status } = wasFull ? await openAgain(context, session, open) : session;
   await expireEntries(context, ranOut, RAN_OUT);
   await expireEntries(context, settled, SETTLED);
-  if (!(opens || session.status === "scheduled") || start === null || open <= 0)
-    return { ...NOTHING, expired };
+  if (status !== "scheduled" || start === null || open <= 0) return { ...NOTHING, expired };
   const { offered, skipped, passedOver } = planRound(queue, open, bars);
   await recordPassedOver(context, passedOver);
   return { expired, offered: await offerTo(context, offered, start), skipped };
+}
+
+/**
+ * A session that closed because it was full, and has seats now. Whoever closed it by hand has to open it.
+ *
+ * @returns the session as it is now
+ */
+export async function openAgain(
+  context: Context,
+  session: FoundSession,
+  open: number,
+): Promise<FoundSession> {
+  const { database, trx } = context;
+  if (session.status !== "booking_closed" || open <= 0) return session;
+  if (await wasClosedByHand(database, trx, session.id)) return session;
+  await changeStatus(context, session, "scheduled", "a seat is free again");
+  return { ...session, status: "scheduled" };
 }
 
 /** The seat goes to somebody behind; whoever did not get it keeps the place (SCENARIOS 8). */

@@ -35,6 +35,23 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
 
   // A timestamp of PostgreSQL is one.
   if (engine === "sqlite")
+    test("a booking whose times a hand spelt with T and Z, or an offset, is in the way like any other", async () => {
+      const at = (start: string, end: string) => lessonRow("ben", start, end, { teacher_id: TEACHERS.tina });
+      await school.put(
+        "live_class_booking",
+        at("2026-12-10T22:30:00Z", "2026-12-10T23:30:00Z"),
+        at("2026-12-18T00:30:00+01:00", "2026-12-18T01:30:00+01:00"),
+        at("2026-12-24T21:00:00Z", "2026-12-24T22:59:59Z"),
+      );
+      for (const date of ["2026-12-10", "2026-12-17"])
+        expect(await refusal(school, (c) => createBooking(c, on(date)))).toBe("teacher-overlap");
+      expect(await school.run((c) => createBooking(c, on("2026-12-24")))).toMatchObject({
+        outcome: "confirmed",
+      });
+    });
+
+  // A timestamp of PostgreSQL is one.
+  if (engine === "sqlite")
     test("a booking that lasts until nobody can read when is in the way for an hour", async () => {
       const at = (start: string) => lessonRow("ben", start, "whenever", { teacher_id: TEACHERS.tina });
       await school.put("live_class_booking", at("2026-12-10 22:30:00"), at("2026-12-17 21:59:00"));

@@ -18,6 +18,7 @@ import {
 } from "../support/bookable.ts";
 import { seat, seatRow, waitRow } from "../support/bookings.ts";
 import { schoolDay } from "../support/school-day.ts";
+import { act } from "../support/worlds.ts";
 
 const { queued } = SESSIONS;
 const at = (hour: string) => ({ now: `2026-11-21 ${hour}:00` });
@@ -166,6 +167,43 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       "cleo joined → 0 open",
       "ana deleted → 1 open",
     ]);
+  });
+
+  test("what nobody wrote a time to is said as what the rows say now, and counts from where it is known", async () => {
+    const { booking } = await day.book(seat("ana", "queued"), at("09:00"));
+    await school.run((c) => updateSession(c, { id: queued, capacity: 3 }), at("09:05"));
+    await day.book(seat("ben", "queued"), at("09:10"));
+    const byApp = (text: string) =>
+      act(
+        school.place,
+        text.replace(/\{(\w+)\}/g, (_, table) => `"${school.database.layout.name(table)}"`),
+      );
+    await byApp(`update {live_class_booking} set status = 'cancelled' where id = ${booking!.id}`);
+    await byApp(`update {live_class_session} set total_seats = 5 where id = ${queued}`);
+    const seen = await steps("2026-11-21 12:00:00");
+    expect(seen.map(({ what, student, open, reason }) => [student, what, open, reason])).toEqual([
+      ["ana", "created", 1, null],
+      ["ana", "cancelled", 2, "nothing says when"],
+      [null, "updated", 3, null],
+      [null, "updated", 5, "nothing says when"],
+      ["ben", "created", 4, null],
+    ]);
+    const session = await school.look((c) => getSession(c, queued));
+    expect(seen.at(-1)).toMatchObject({ taken: session.taken, open: session.open });
+  });
+
+  test("whoever joins again keeps the history of the first time", async () => {
+    await day.book(seat("ana", "queued"), at("09:00"));
+    await day.book(seat("ben", "queued"), at("09:10"));
+    const entry = await school.put(
+      "session_waitlist",
+      waitRow("cleo", { created_at: "2026-11-01 08:00:00" }),
+    );
+    await school.run((c) => leaveWaitlist(c, entry), at("09:30"));
+    await day.book(seat("cleo", "queued"), at("09:40"));
+    expect(
+      (await told("2026-11-21 12:00:00", STUDENTS.cleo)).filter((line) => line.startsWith("cleo")),
+    ).toEqual(["cleo joined → 2 open", "cleo left → 0 open", "cleo joined → 0 open"]);
   });
 
   test("for staff and the session's teacher", async () => {

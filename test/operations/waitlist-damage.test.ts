@@ -1,11 +1,12 @@
 /** Queues that the old app, or a hand, wrote to beside classbook: seats stay right, and everybody is told the truth. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Instant } from "../../src/domain/instant.ts";
+import { createBooking } from "../../src/operations/booking.ts";
 import { getSession } from "../../src/operations/session-details.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
 import { acceptOffer, joinWaitlist, leaveWaitlist } from "../../src/operations/waitlist-entry.ts";
 import { expireQueues, type Settled } from "../../src/operations/waitlist-expire.ts";
-import { promoteStudent } from "../../src/operations/waitlist-promote.ts";
+import { offerSeat, promoteStudent } from "../../src/operations/waitlist-promote.ts";
 import { explainEntry } from "../../src/operations/waitlist-view.ts";
 import {
   type Bookable,
@@ -16,7 +17,7 @@ import {
   STUDENTS,
   TODAY,
 } from "../support/bookable.ts";
-import { type Row, refusal, type StudentName, seatRow, waitRow } from "../support/bookings.ts";
+import { type Row, refusal, type StudentName, seat, seatRow, waitRow } from "../support/bookings.ts";
 import { schoolDay } from "../support/school-day.ts";
 import { act } from "../support/worlds.ts";
 
@@ -134,6 +135,40 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await outlookOf(eva)).toMatch(/is booking_closed: no seat is offered until it is scheduled/);
     expect(await expire()).toMatchObject({ offered: 0 });
   });
+
+  test("an offer is taken while booking is closed to others, whoever closed it, and beside an open seat", async () => {
+    const ana = await offer("ana");
+    await school.run((c) => updateSession(c, { id: queued, status: "booking_closed" }));
+    expect(await refusal(school, (c) => createBooking(c, seat("ben", "queued")))).toBe("session-open");
+    expect(await outlookOf(ana)).toMatch(/A seat is held for ana/);
+    expect(await accept(ana)).toMatchObject({ outcome: "confirmed" });
+    expect(await day.session("queued")).toMatchObject({ status: "booking_closed" });
+  });
+
+  test("a seat of a session that the app closed is offered, and given, by hand, too", async () => {
+    await byHand(`update {live_class_session} set status = 'booking_closed' where id = ${queued}`);
+    const cleo = await school.put("session_waitlist", waitRow("cleo"));
+    expect(await school.run((c) => offerSeat(c, { session_id: queued }))).toBe(cleo);
+    await byHand(`update {live_class_session} set status = 'booking_closed' where id = ${queued}`);
+    await school.put("session_waitlist", waitRow("dan"));
+    expect(
+      await school.run((c) => promoteStudent(c, { session_id: queued, student_user_id: STUDENTS.dan })),
+    ).toMatchObject({ outcome: "confirmed" });
+  });
+
+  // PostgreSQL has one way to write an instant.
+  if (engine === "sqlite")
+    test("times that a hand spelt with T and Z end offers and queues to the minute", async () => {
+      await offer("ana", { offer_expires_at: "2026-11-20T08:59:00Z" });
+      await offer("ben", { offered_at: "2026-11-19T08:59:00Z" });
+      await school.put("session_waitlist", waitRow("cleo"));
+      expect(await school.look((c) => getSession(c, queued))).toMatchObject({ offers: 0, open: 2 });
+      expect(await expire()).toMatchObject({ expired: 2, offered: 1 });
+      await byHand(
+        `update {live_class_session} set start_at_utc = '2026-11-20T08:30:00Z' where id = ${queued}`,
+      );
+      expect(await expire()).toMatchObject({ expired: 1, reasons: ["the session began"] });
+    });
 
   test("a status that is none of the words is told, and nothing is done with it", async () => {
     const id = await school.put("session_waitlist", waitRow("ana", { status: "WAITING" }));

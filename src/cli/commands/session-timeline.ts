@@ -5,8 +5,10 @@ import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
 import { seatOutlook, sessionTimeline } from "../../operations/session-timeline.ts";
 import { consult, readIds } from "../batch.ts";
+import { escapeControl } from "../output.ts";
 import { printTimeline, TIMELINE_FIELDS } from "../screens/timeline.ts";
 import type { Shell, WithShell } from "../shell.ts";
+import { wrapText } from "../wrap.ts";
 
 export function defineTimeline(session: Command, shell: WithShell): void {
   session
@@ -18,7 +20,7 @@ export function defineTimeline(session: Command, shell: WithShell): void {
     )
     .addHelpText(
       "after",
-      "\nFor staff, and the session's teacher. From the record; what the app did before, or beside it, the rows tell\n(event_id and actor are empty). open = capacity − taken − pending − offers, after the step.\n\nExample:\n  $ classbook session timeline 32 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
+      "\nFor staff, and the session's teacher. From the record; what the app did before, or beside it, the rows tell\n(event_id and actor are empty). What has to happen before a student gets a seat, `waitlist explain` gives as JSON, too. open = capacity − taken − pending − offers, after the step.\n\nExample:\n  $ classbook session timeline 32 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3",
     )
     .action(async (word: string, { student }: { student?: string }, command: Command) =>
       timeline(shell(command, TIMELINE_FIELDS), word, student),
@@ -40,9 +42,13 @@ async function timeline(here: Shell, word: string, name: string | undefined): Pr
   await printTimeline(here.output, steps);
   if (here.output.format !== "table") return;
   if (steps.length > 0) here.say(`${plural(steps.length, "step")}, times in ${here.zone}`);
-  for (const sentence of outlook ?? []) here.say(sentence);
-  if (student !== null && !steps.some((step) => step.student_user_id === student.id))
-    here.say(
-      `${student.username} never had a booking or a place here: a request that was refused leaves nothing.`,
-    );
+  const never =
+    student !== null && !steps.some((step) => step.student_user_id === student.id)
+      ? [
+          `${student.username} never had a booking or a place here: a request that was refused leaves nothing.`,
+        ]
+      : [];
+  const { io } = here;
+  for (const sentence of [...(outlook ?? []), ...never])
+    io.out(`${wrapText(escapeControl(sentence), io.width)}\n`);
 }
