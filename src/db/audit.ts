@@ -150,7 +150,7 @@ export async function listEvents(database: Database, filter: EventFilter): Promi
 }
 
 /** What is no JSON object was written by somebody else, or as a plain word. */
-function readValues(text: string | null): Values | null {
+export function readValues(text: string | null): Values | null {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
@@ -158,4 +158,23 @@ function readValues(text: string | null): Values | null {
   } catch {
     return { value: text };
   }
+}
+
+/** When each last came to one of these, by the record. One of which nothing is recorded is not there. */
+export async function lastTimes(
+  trx: Trx,
+  subject: Subject,
+  ids: readonly number[],
+  whats: readonly string[],
+): Promise<Map<number, Instant>> {
+  if (ids.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom("booking_event")
+    .select(["subject_id", "at"])
+    .where("subject", "=", subject)
+    .where("subject_id", "in", ids)
+    .where("what", "in", whats)
+    .orderBy("id")
+    .execute();
+  return new Map(rows.map(({ subject_id, at }) => [subject_id!, at]));
 }

@@ -30,11 +30,16 @@ export function readOffer<T extends Pick<StoredEntry, "offered_at" | "offer_expi
   return { ...row, offered_at: read(row.offered_at), offer_expires_at: read(row.offer_expires_at) };
 }
 
-/** The same in SQL, of an entry `w`: null where what was written is no time. */
-export function offerEnd(engine: Engine): RawBuilder<string | null> {
+/** The same in SQL, of an entry by its alias: null where what was written is no time. */
+export function offerEndText(engine: Engine, w: string): string {
   return engine === "sqlite"
-    ? sql`case when w.offer_expires_at glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' then w.offer_expires_at end`
-    : sql`w.offer_expires_at`;
+    ? `case when ${w}.offer_expires_at glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' then ${w}.offer_expires_at end`
+    : `${w}.offer_expires_at`;
+}
+
+/** {@link offerEndText} of an entry `w`. */
+export function offerEnd(engine: Engine): RawBuilder<string | null> {
+  return sql.raw(offerEndText(engine, "w"));
 }
 
 /** SQL that is true where the student of an entry `w` has a booking of its session: the offer of a seat is settled. */

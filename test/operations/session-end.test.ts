@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findBooking } from "../../src/db/booking.ts";
-import { runCheck } from "../../src/db/checks.ts";
 import { SESSION_STATUSES, SESSION_STEPS } from "../../src/domain/session.ts";
 import { approveBooking } from "../../src/operations/approval.ts";
 import { markAttendance } from "../../src/operations/attendance.ts";
@@ -8,6 +7,7 @@ import { createBooking } from "../../src/operations/booking.ts";
 import { describeSession } from "../../src/operations/session-details.ts";
 import { cancelSession, completeSession } from "../../src/operations/session-end.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
+import { verifyInvariants } from "../../src/operations/verify.ts";
 import { passSeatsOn } from "../../src/operations/waitlist.ts";
 import { ACTORS, type Bookable, KINDS, makeBookable, SESSIONS, STUDENTS } from "../support/bookable.ts";
 
@@ -97,7 +97,9 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     expect(await told("waitlist_expired")).toEqual([STUDENTS.cleo, STUDENTS.dan]);
     await school.run((c) => passSeatsOn(c, queued, 2));
     expect(await told("waitlist_offered")).toEqual([]);
-    expect(await runCheck(school.database, "seats_taken")).toBeNull();
+    expect(await verifyInvariants(school.database, ["seats_taken"], { now: TODAY, offerHours: 24 })).toEqual(
+      [],
+    );
   });
 
   test("who cancels gives the reason, unless one is named", async () => {
@@ -205,7 +207,9 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     await expect(school.run((c) => approveBooking(c, { id: request }))).rejects.toMatchObject({
       code: "status",
     });
-    expect(await runCheck(school.database, "seats_taken")).toBeNull();
+    expect(await verifyInvariants(school.database, ["seats_taken"], { now: TODAY, offerHours: 24 })).toEqual(
+      [],
+    );
   });
 
   test("every step that the table allows works, every other is refused", async () => {

@@ -1,6 +1,6 @@
 /** Many processes at once, and what must be true after them. */
 import { spawn } from "node:child_process";
-import { CHECKS, type CheckCode } from "../../src/db/checks.ts";
+import { CHECK_CODES } from "../../src/db/checks.ts";
 import type { LogicalTable } from "../../src/db/layout.ts";
 import { verifyInvariants } from "../../src/operations/verify.ts";
 import type { Bookable } from "./bookable.ts";
@@ -108,7 +108,7 @@ export async function unsettled(school: Bookable): Promise<Record<string, unknow
     );
     if (rows.length > 0) found[sentence] = rows.map(({ id }) => id);
   }
-  const violations = await verifyInvariants(database, Object.keys(CHECKS) as CheckCode[]);
+  const violations = await verifyInvariants(database, CHECK_CODES, { now: TODAY, offerHours: 24 });
   if (violations.length > 0) found.verify = violations;
   return found;
 }

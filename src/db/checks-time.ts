@@ -1,0 +1,118 @@
+/** Times that cannot be, and time zones that are none (SPEC 2, 6; LEGACY 1). */
+import { isZone } from "../domain/zone.ts";
+import { type CheckSql, sqlCheck } from "./check.ts";
+import type { LogicalTable } from "./layout.ts";
+import { runQuery } from "./reconcile.ts";
+
+/** The instants that bookings, sessions and queues go by. */
+const INSTANTS = [
+  [
+    "booking",
+    "live_class_booking",
+    ["start_at_utc", "end_at_utc", "created_at", "updated_at", "decision_at", "cancelled_at"],
+  ],
+  ["session", "live_class_session", ["start_at_utc", "end_at_utc"]],
+  [
+    "entry",
+    "session_waitlist",
+    ["created_at", "offered_at", "offer_expires_at", "accepted_at", "expired_at"],
+  ],
+] as const satisfies [string, LogicalTable, string[]][];
+
+/** The tables of the things that {@link INSTANTS} names. */
+export const INSTANT_TABLES = Object.fromEntries(INSTANTS.map(([thing, table]) => [thing, table]));
+
+const ZONES = [
+  ["profile", "user_profile", "timezone"],
+  ["slot", "teacher_availability", "timezone"],
+  ["session", "live_class_session", "timezone_snapshot"],
+] as const satisfies [string, LogicalTable, string][];
+
+const BOTH = [["live_class_booking"], ["live_class_session", "start_at_utc", "end_at_utc"]] as const;
+
+export const TIME_CHECKS = [
+  sqlCheck({
+    code: "ends_before_start",
+    severity: "error",
+    sentence: "bookings, sessions and slots end after they start",
+    why: "What ends before it starts takes nobody's time: overlaps with it are not seen.",
+    fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
+    reads: BOTH,
+    findings: endings,
+    text: (row) => `${row.thing} ${row.id}: ${row.starts} to ${row.ends}`,
+  }),
+  sqlCheck({
+    code: "unreadable_time",
+    severity: "error",
+    sentence: "every instant is UTC text in the one form that compares as text",
+    why: "SQLite keeps any text: a time in another form sorts wrongly and is not found, one that is no time is nobody's.",
+    fix: "writes those that can be read in the one form; the others need a hand, for nobody else knows what they meant",
+    reads: BOTH,
+    // A timestamp of PostgreSQL is one.
+    findings: (q) => (q.isPostgres ? null : unreadable(q)),
+    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
+  }),
+  sqlCheck({
+    code: "unknown_zone",
+    severity: "warning",
+    sentence: "profiles, slots and sessions name time zones that exist",
+    why: "A slot of an unknown zone offers nothing; times of such a profile or session are told in UTC.",
+    fix: "nothing: `classbook student update USER --timezone ZONE` for a profile; slots and sessions are corrected where they were made",
+    reads: [],
+    findings: unknownZones,
+    text: (row) => `${row.thing} ${row.id}: ${JSON.stringify(row.zone)}`,
+  }),
+] as const;
+
+function endings(q: CheckSql): string {
+  const spans = [
+    ["booking", "live_class_booking", "start_at_utc", "end_at_utc"],
+    ["session", "live_class_session", "start_at_utc", "end_at_utc"],
+    ["slot", "teacher_availability", "start_datetime", "end_datetime"],
+  ] as const satisfies [string, LogicalTable, string, string][];
+  return spans
+    .filter(([, table, ...columns]) => columns.every((column) => q.has(table, column)))
+    .map(
+      ([thing, table, start, end]) =>
+        `select '${thing}' as thing, x.id, '' as part, cast(x.${start} as text) as starts, cast(x.${end} as text) as ends
+         from ${q.t(table)} x where x.${end} <= x.${start} and ${q.isInstant(table, "x", start)} and ${q.isInstant(table, "x", end)}
+         ${thing === "slot" ? "and x.slot_type = 'one_time'" : ""}`,
+    )
+    .join(" union all ");
+}
+
+/** Each table is read once: its columns part where a row is found. */
+function unreadable(q: CheckSql): string {
+  return INSTANTS.filter(([, table]) => q.has(table))
+    .map(([thing, table, all]) => {
+      const columns = all.filter((column) => q.has(table, column));
+      const bad = (column: string) => `(x.${column} is not null and not ${q.isInstant(table, "x", column)})`;
+      const parts = columns.map(
+        (column) =>
+          `select '${thing}' as thing, x.id, '${column}' as part, x.${column} as value from ${thing}_times x where ${bad(column)}`,
+      );
+      return `select * from (with ${thing}_times as materialized (select x.id, ${columns.map((c) => `x.${c}`).join(", ")} from ${q.t(table)} x
+        where ${columns.map(bad).join(" or ")}) ${parts.join(" union all ")}) ${thing}_parts`;
+    })
+    .join(" union all ");
+}
+
+/** Few zones are in use: each is looked up once. */
+async function unknownZones(q: CheckSql): Promise<string | null> {
+  const parts: string[] = [];
+  for (const [thing, table, column] of ZONES) {
+    if (!q.has(table, column)) continue;
+    const value = `cast(x.${column} as text)`;
+    const zones = await runQuery<{ zone: string }>(
+      q.looking.db,
+      `select distinct ${value} as zone from ${q.t(table)} x where x.${column} is not null and x.${column} <> ''`,
+    );
+    const unknown = zones.map(({ zone }) => zone).filter((zone) => !isZone(zone));
+    if (unknown.length === 0) continue;
+    const list = unknown.map((zone) => `'${zone.replaceAll("'", "''")}'`).join(", ");
+    parts.push(
+      `select '${thing}' as thing, x.id, '' as part, ${value} as zone from ${q.t(table)} x where ${value} in (${list})`,
+    );
+  }
+  return parts.length === 0 ? null : parts.join(" union all ");
+}
