@@ -104,35 +104,52 @@ export async function repairInvariants(
   onRepair: OnRepair = () => {},
 ): Promise<void> {
   requireStaff(acting.actor, "repair what verify finds");
-  const { now, offerHours } = acting;
-  const ofSchema = checks.some((check) => OF_SCHEMA.has(check));
+  const { now } = acting;
+  const ofSchema = checks.filter((check) => OF_SCHEMA.has(check));
   const migrate = () => migrateSchema(database, { now, upToDuplicates: true });
-  const mended: string[] = [];
-  if (checks.includes("schema"))
-    await REPAIRS.schema!.preview!({ database, db: database.db, now, offerHours }, (what) =>
-      mended.push(what),
-    );
-  if (ofSchema || !database.layout.has("booking_event")) await migrate();
+  const planned = await planSchemaRepairs(database, ofSchema, acting);
+  if (ofSchema.length > 0 || !database.layout.has("booking_event")) await migrate();
   for (const { code } of checksOf(checks)) {
     const repair = REPAIRS[code];
-    if (repair !== undefined)
-      await operate(database, acting, (context) => repairOne(context, code, repair, onRepair));
+    if (repair === undefined) continue;
+    if (await operate(database, acting, (context) => repairOne(context, code, repair, onRepair)))
+      planned.delete(code);
   }
-  if (ofSchema) {
-    await database.refresh();
-    await migrate();
+  if (ofSchema.length === 0) return;
+  await database.refresh();
+  await migrate();
+  // What the schema's own repair did alone.
+  for (const [code, repairs] of planned) {
+    for (const what of repairs) onRepair(code, what);
+    await operate(database, acting, (context) => sumUp(context, code, repairs));
   }
-  for (const what of mended) onRepair("schema", what);
-  if (mended.length > 0) await operate(database, acting, (context) => sumUp(context, "schema", mended));
 }
 
+/** What there is to do for each of these checks that finds something. */
+async function planSchemaRepairs(
+  database: Database,
+  codes: readonly CheckCode[],
+  { now, offerHours }: Acting,
+): Promise<Map<CheckCode, string[]>> {
+  const looking: Looking = { database, db: database.db, now, offerHours };
+  const planned = new Map<CheckCode, string[]>();
+  for (const check of checksOf(codes)) {
+    const repairs: string[] = [];
+    if ((await check.measure(looking)).count > 0)
+      await REPAIRS[check.code]!.preview!(looking, (what) => repairs.push(what));
+    if (repairs.length > 0) planned.set(check.code, repairs);
+  }
+  return planned;
+}
+
+/** @returns whether it changed something */
 async function repairOne(
   context: Context,
   code: CheckCode,
   repair: Repair,
   onRepair: OnRepair,
-): Promise<void> {
-  if (!(await isAnythingWrong(context, code))) return;
+): Promise<boolean> {
+  if (!(await isAnythingWrong(context, code))) return false;
   const repairs: string[] = [];
   let count = 0;
   await repair.apply(context, (what) => {
@@ -141,6 +158,7 @@ async function repairOne(
     onRepair(code, what);
   });
   if (count > 0) await sumUp(context, code, repairs, count);
+  return count > 0;
 }
 
 async function sumUp(

@@ -9,7 +9,15 @@ import { cancelSession, completeSession } from "../../src/operations/session-end
 import { updateSession } from "../../src/operations/session-update.ts";
 import { verifyInvariants } from "../../src/operations/verify.ts";
 import { passSeatsOn } from "../../src/operations/waitlist.ts";
-import { ACTORS, type Bookable, KINDS, makeBookable, SESSIONS, STUDENTS } from "../support/bookable.ts";
+import {
+  ACTORS,
+  type Bookable,
+  KINDS,
+  makeBookable,
+  SESSIONS,
+  STUDENTS,
+  TODAY,
+} from "../support/bookable.ts";
 
 const terms = { seats: 1, note: "", overrides: new Set<never>(), moved: null };
 const { morning, queued } = SESSIONS;

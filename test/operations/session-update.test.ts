@@ -15,6 +15,7 @@ import {
   SLOTS,
   STUDENTS,
   TEACHERS,
+  TODAY,
 } from "../support/bookable.ts";
 
 const terms = { seats: 1, note: "", overrides: new Set<never>(), moved: null };

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { CHECK_CODES } from "../../src/db/checks.ts";
 import type { LogicalTable } from "../../src/db/layout.ts";
 import { verifyInvariants } from "../../src/operations/verify.ts";
-import type { Bookable } from "./bookable.ts";
+import { type Bookable, TODAY } from "./bookable.ts";
 import { query } from "./databases.ts";
 import { bundle } from "./processes.ts";
 
