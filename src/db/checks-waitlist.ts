@@ -36,7 +36,7 @@ export const WAITLIST_CHECKS = [
     fix: SETTLES,
     reads: READS,
     findings: (q) =>
-      `select ${ENTRY}, w.offered_at, w.offer_expires_at from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
+      `select ${ENTRY}, w.offered_at, ${q.has("session_waitlist", "offer_expires_at") ? "w.offer_expires_at" : "null as offer_expires_at"} from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
        where w.status = 'offered' and not ${hasEnded(q)} and not ${isLive(q)}`,
     text: (row) =>
       `${of(row)}: offered ${row.offered_at ?? "at no known time"}${row.offer_expires_at === null ? "" : ` until ${row.offer_expires_at}`} UTC`,
@@ -104,9 +104,11 @@ export const WAITLIST_CHECKS = [
     sentence: "every offer ends when its session begins at the latest",
     why: "The student was told a later time than the one that counts.",
     fix: "writes the session's start as the end of the offer",
-    reads: [["session_waitlist", "offer_expires_at"], READS[2]],
+    reads: READS,
     findings: (q) =>
-      `select ${ENTRY}, w.offer_expires_at, s.start_at_utc from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
+      !q.has("session_waitlist", "offer_expires_at")
+        ? null
+        : `select ${ENTRY}, w.offer_expires_at, s.start_at_utc from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
        where w.status = 'offered' and not ${hasEnded(q)} and w.offer_expires_at > s.start_at_utc
          and ${q.isInstant("session_waitlist", "w", "offer_expires_at")} and ${q.isInstant("live_class_session", "s", "start_at_utc")}`,
     text: (row) => `${of(row)}: offered until ${row.offer_expires_at}, starts ${row.start_at_utc} UTC`,

@@ -74,7 +74,7 @@ describe("words", () => {
     ["booking list --status=attended,n", ["--status=attended,no_show"]],
     ["booking create --override ", [...OVERRIDABLE]],
     ["verify ", ["list", ...CHECK_CODES]],
-    ["verify capacity seat", ["seats_taken"]],
+    ["verify capacity seat", ["seat_numbers", "seats_taken"]],
     ["legacy issues resolve --code no_", ["no_course"]],
     ["slot create --weekday s", ["sat", "sun"]],
     ["session update 1 --provider z", ["zoom"]],

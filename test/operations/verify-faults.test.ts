@@ -6,7 +6,8 @@ import { checksOf, verifyInvariants } from "../../src/operations/verify.ts";
 import { isRepairable, previewRepairs, repairInvariants } from "../../src/operations/verify-repair.ts";
 import { ACTORS, type Bookable, KINDS, makeBookable, OPERATOR, TODAY } from "../support/bookable.ts";
 import { contents } from "../support/bookings.ts";
-import { FAULTS, type Fault } from "../support/faults.ts";
+import type { Fault } from "../support/fault.ts";
+import { FAULTS } from "../support/faults.ts";
 
 const CLOCK = { now: TODAY, offerHours: 24 };
 const ACTING = { ...CLOCK, actor: OPERATOR };
