@@ -65,6 +65,8 @@ export type Read = readonly [LogicalTable, ...string[]];
 export interface Check<C extends string = string> extends CheckWords<C> {
   reads: readonly Read[];
   measure(looking: Looking): Promise<Measured>;
+  /** The query whose rows are the findings; null where it is none, or more than one. For the bench. */
+  query(looking: Looking): Promise<string | null>;
   /** The findings after one, in their order; null = from the first. */
   page(looking: Looking, after: Finding | null, limit: number): Promise<Finding[]>;
 }
@@ -103,7 +105,7 @@ export class CheckSql {
 
   /**
    * True of a column whose value is an instant in the form that compares as text; what is in another form is left to
-   * `unreadable_time`. PostgreSQL's timestamps always are.
+   * `unreadable_time` and `time_form`. PostgreSQL's timestamps always are.
    */
   isInstant(table: LogicalTable, alias: string, column: string): string {
     const value = `${alias}.${quote(column)}`;
@@ -174,6 +176,7 @@ export function sqlCheck<const C extends string>(spec: SqlCheck<C>): Check<C> {
   };
   return {
     ...words,
+    query: async (looking) => findings(new CheckSql(looking)),
     measure: async (looking) => {
       const rows = await select(looking, null, MOST_EXAMPLES, ", count(*) over () as all_findings");
       return { count: Number(rows[0]?.all_findings ?? 0), examples: rows.map(text) };
@@ -200,6 +203,7 @@ export function listCheck<const C extends string>(spec: ListCheck<C>): Check<C> 
   const { findings, ...words } = spec;
   return {
     ...words,
+    query: async () => null,
     measure: async (looking) => {
       const found: Measured = { count: 0, examples: [] };
       for await (const { text } of findings(looking)) {

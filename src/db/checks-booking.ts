@@ -105,7 +105,7 @@ export const BOOKING_CHECKS = [
   }),
 ] as const;
 
-/** Not over, and of a length that can overlap. Times in another form are left to `unreadable_time`. */
+/** Not over, and of a length that can overlap. Times in another form are left to `time_form`. */
 function isComing(q: CheckSql, x: string): string {
   return `(${x}.end_at_utc > ${q.now} and ${x}.end_at_utc > ${x}.start_at_utc)`;
 }

@@ -44,12 +44,22 @@ export const TIME_CHECKS = [
   sqlCheck({
     code: "unreadable_time",
     severity: "error",
-    sentence: "every instant is UTC text in the one form that compares as text",
-    why: "SQLite keeps any text: a time in another form sorts wrongly and is not found, one that is no time is nobody's.",
-    fix: "writes those that can be read in the one form; the others need a hand, for nobody else knows what they meant",
+    sentence: "every instant can be read",
+    why: "SQLite keeps any text: what is no time takes nobody's time, and runs out never.",
+    fix: "nothing: nobody else knows what was meant; `classbook session update ID --start TIME` for a session, or correct it by SQL",
     reads: BOTH,
     // A timestamp of PostgreSQL is one.
-    findings: (q) => (q.isPostgres ? null : unreadable(q)),
+    findings: (q) => (q.isPostgres ? null : otherForms(q, (value) => `not ${canBeRead(value)}`)),
+    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
+  }),
+  sqlCheck({
+    code: "time_form",
+    severity: "warning",
+    sentence: "every instant is in the one form that compares as text",
+    why: "A tool wrote T, Z or an offset: such a time sorts wrongly, so that overlaps and what is due are not seen.",
+    fix: "writes the same instant in the one form",
+    reads: BOTH,
+    findings: (q) => (q.isPostgres ? null : otherForms(q, canBeRead)),
     text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
   }),
   sqlCheck({
@@ -82,19 +92,25 @@ function endings(q: CheckSql): string {
 }
 
 /** Each table is read once: its columns part where a row is found. */
-function unreadable(q: CheckSql): string {
+function otherForms(q: CheckSql, which: (value: string) => string): string {
   return INSTANTS.filter(([, table]) => q.has(table))
     .map(([thing, table, all]) => {
       const columns = all.filter((column) => q.has(table, column));
       const bad = (column: string) => `(x.${column} is not null and not ${q.isInstant(table, "x", column)})`;
       const parts = columns.map(
         (column) =>
-          `select '${thing}' as thing, x.id, '${column}' as part, x.${column} as value from ${thing}_times x where ${bad(column)}`,
+          `select '${thing}' as thing, x.id, '${column}' as part, x.${column} as value from ${thing}_times x where ${bad(column)} and ${which(`x.${column}`)}`,
       );
       return `select * from (with ${thing}_times as materialized (select x.id, ${columns.map((c) => `x.${c}`).join(", ")} from ${q.t(table)} x
         where ${columns.map(bad).join(" or ")}) ${parts.join(" union all ")}) ${thing}_parts`;
     })
     .join(" union all ");
+}
+
+/** SQLite: a date of the calendar with a time of day, in any of the forms that are accepted (LEGACY 1). */
+function canBeRead(value: string): string {
+  return `(typeof(${value}) = 'text' and ${value} glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T][0-9][0-9]:*'
+    and julianday(${value}) is not null and date(substr(${value}, 1, 10)) = substr(${value}, 1, 10))`;
 }
 
 /** Few zones are in use: each is looked up once. */

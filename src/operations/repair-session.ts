@@ -56,9 +56,9 @@ export const SESSION_REPAIRS = {
       }
     },
   },
-  unreadable_time: {
+  time_form: {
     apply: async (context, tell) => {
-      for await (const page of findingsIn(context, "unreadable_time")) {
+      for await (const page of findingsIn(context, "time_form")) {
         const changes: Changed[] = [];
         for (const finding of page) {
           const instant = typeof finding.row.value === "string" ? parseInstant(finding.row.value) : null;
@@ -66,7 +66,7 @@ export const SESSION_REPAIRS = {
           const { thing, id, part, row } = finding;
           changes.push({ thing, id: id!, from: { [part]: row.value }, to: { [part]: instant } });
         }
-        await recordChanges(context, "unreadable_time", changes, tell);
+        await recordChanges(context, "time_form", changes, tell);
       }
     },
   },

@@ -71,19 +71,32 @@ export const VALUE_FAULTS: readonly Fault[] = [
   },
   {
     check: "unreadable_time",
-    what: "a form that sorts wrongly, and no time at all",
+    what: "no time at all",
     only: "sqlite",
     plant: async (school) => {
-      await school.put("live_class_booking", seatRow("ana", { id: 1 }), seatRow("ben", { id: 2 }));
+      await school.put("live_class_booking", seatRow("ben", { id: 2 }));
       await byHand(
         school,
-        "update {live_class_booking} set created_at = '2026-11-20T09:00:00Z', decision_at = '2026-11-20 10:00:00.500000' where id = 1",
-        "update {live_class_booking} set cancelled_at = x'ff' where id = 2",
-        "update {live_class_session} set end_at_utc = '2027-02-01 11:30:00+00:00' where id = 4",
+        "update {live_class_booking} set cancelled_at = x'ff', decision_at = '2026-02-31 10:00:00' where id = 2",
+        "update {live_class_session} set end_at_utc = 'soon' where id = 4",
       );
     },
-    found: ["booking:1.created_at", "booking:2.cancelled_at", "session:4.end_at_utc"],
-    stays: ["booking:2.cancelled_at"],
+    found: ["booking:2.cancelled_at", "booking:2.decision_at", "session:4.end_at_utc"],
+    stays: ["booking:2.cancelled_at", "booking:2.decision_at", "session:4.end_at_utc"],
+  },
+  {
+    check: "time_form",
+    what: "forms that sort wrongly",
+    only: "sqlite",
+    plant: async (school) => {
+      await school.put("live_class_booking", seatRow("ana", { id: 1 }));
+      await byHand(
+        school,
+        "update {live_class_booking} set created_at = '2026-11-20T09:00:00Z', decision_at = '2026-11-20 10:00:00.500000', updated_at = '2026-11-20 10:00:00.5' where id = 1",
+        "update {live_class_session} set end_at_utc = '2027-02-01 12:30:00+01:00' where id = 4",
+      );
+    },
+    found: ["booking:1.created_at", "booking:1.updated_at", "session:4.end_at_utc"],
   },
   {
     check: "unknown_zone",

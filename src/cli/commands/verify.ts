@@ -57,7 +57,7 @@ Exits with 6 where an invariant does not hold; --write-baseline accepts what is 
 The invariants:
 ${wrapText(CHECK_CODES.join(", "), 100)
   .split("\n")
-  .map((line) => `  ${line}`)
+  .map((line) => `  ${line.trim()}`)
   .join("\n")}
 
 Example:
@@ -159,6 +159,8 @@ async function report(
     SHOWN,
     `${plural(checks.length, "invariant holds", "invariants hold")}${known === null ? "" : ", but for what is known"}.`,
   );
+  if (found.length > 0 && here.output.format === "table")
+    here.say("`classbook verify list CHECK` says what a check means, and what --fix does.");
   if (writer !== null)
     here.say(
       `${plural(writer.count, "finding")} written to ${writeBaseline}: --baseline ${writeBaseline} accepts them.`,
