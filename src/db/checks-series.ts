@@ -128,7 +128,7 @@ async function readClocks(q: CheckSql, ids: string): Promise<Map<number, SeriesC
 }
 
 async function readTeacherZones(q: CheckSql, items: readonly Item[]): Promise<Map<number, string>> {
-  const ids = [...new Set(items.map(({ teacher_id }) => Number(teacher_id)))];
+  const ids = [...new Set(items.map(({ teacher_id }) => Number(teacher_id)))].filter(Number.isSafeInteger);
   if (ids.length === 0 || !q.has("teacher", "user_id") || !q.has("user_profile", "timezone"))
     return new Map();
   const rows = await runQuery<{ id: number; timezone: string | null }>(

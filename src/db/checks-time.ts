@@ -119,15 +119,17 @@ async function unknownZones(q: CheckSql): Promise<string | null> {
   for (const [thing, table, column] of ZONES) {
     if (!q.has(table, column)) continue;
     const value = `cast(x.${column} as text)`;
-    const zones = await runQuery<{ zone: string }>(
+    // Bytes that are no text come back as something else: SQLite is asked for them as digits.
+    const code = q.isPostgres ? value : `hex(x.${column})`;
+    const zones = await runQuery<{ zone: string; code: string }>(
       q.looking.db,
-      `select distinct ${value} as zone from ${q.t(table)} x where x.${column} is not null and x.${column} <> ''`,
+      `select distinct ${value} as zone, ${code} as code from ${q.t(table)} x where x.${column} is not null and x.${column} <> ''`,
     );
-    const unknown = zones.map(({ zone }) => zone).filter((zone) => !isZone(zone));
+    const unknown = zones.filter(({ zone }) => !isZone(zone)).map((one) => one.code);
     if (unknown.length === 0) continue;
-    const list = unknown.map((zone) => `'${zone.replaceAll("'", "''")}'`).join(", ");
+    const list = unknown.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
     parts.push(
-      `select '${thing}' as thing, x.id, '' as part, ${value} as zone from ${q.t(table)} x where ${value} in (${list})`,
+      `select '${thing}' as thing, x.id, '' as part, ${value} as zone from ${q.t(table)} x where ${code} in (${list})`,
     );
   }
   return parts.length === 0 ? null : parts.join(" union all ");

@@ -30,7 +30,7 @@ export async function byHand({ place, database }: Bookable, ...statements: strin
       await client.end();
     }
   }
-  await database.refresh();
+  if (/\b(drop|create|alter)\b/.test(text)) await database.refresh();
 }
 
 export interface Fault {
