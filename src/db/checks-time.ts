@@ -39,7 +39,7 @@ export const TIME_CHECKS = [
     fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
     reads: BOTH,
     findings: endings,
-    text: (row) => `${row.thing} ${row.id}: ${row.starts} to ${row.ends}`,
+    text: (row) => `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`,
   }),
   sqlCheck({
     code: "unreadable_time",
@@ -73,6 +73,11 @@ export const TIME_CHECKS = [
     text: (row) => `${row.thing} ${row.id}: ${JSON.stringify(row.zone)}`,
   }),
 ] as const;
+
+/** PostgreSQL's text of an instant names the zone of the connection, which is UTC. */
+function plain(text: unknown): string {
+  return String(text).replace(/\+00$/, "");
+}
 
 function endings(q: CheckSql): string {
   const spans = [

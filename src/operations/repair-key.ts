@@ -91,7 +91,7 @@ async function setAside(context: Context, { row, kept }: Losing, check: BookingK
   await moveSeriesItem(database, trx, row.id, kept.id);
   await deleteRows(trx, "live_class_booking", [row.id]);
   await record(context, {
-    what: "set aside",
+    what: "set_aside",
     subject: "live_class_booking",
     subject_id: row.id,
     from: { status: row.status, ...whole },

@@ -1,6 +1,7 @@
 /** Repairs of queues: by what cron's `waitlist expire` does, session by session, and by what booking does (SPEC 4). */
 import { findInSession } from "../db/booking.ts";
 import { updateRows } from "../db/bulk.ts";
+import type { Finding } from "../db/check.ts";
 import type { CheckCode } from "../db/checks.ts";
 import { findSession } from "../db/seats.ts";
 import { findEntryById } from "../db/waitlist.ts";
@@ -16,9 +17,11 @@ export const WAITLIST_REPAIRS = {
   queue_of_ended_session: queues("queue_of_ended_session"),
   waiting_though_booked: {
     apply: async (context, tell) => {
-      for (const id of await sessionsOf(context, "waiting_though_booked")) {
+      const waiting = await bySession(context, "waiting_though_booked");
+      for (const [id, findings] of waiting) {
         await findSession(context.database, context.trx, id, true);
-        await acceptBooked(context, id, tell);
+        for (const finding of findings)
+          if (finding.row.status === "waiting") await acceptBooked(context, id, finding, tell);
         await settle(context, id, tell);
       }
     },
@@ -56,17 +59,22 @@ export const WAITLIST_REPAIRS = {
 function queues(code: CheckCode): Repair {
   return {
     apply: async (context, tell) => {
-      for (const id of await sessionsOf(context, code)) await settle(context, id, tell);
+      for (const [id] of await bySession(context, code)) await settle(context, id, tell);
     },
   };
 }
 
-/** Of a check's findings, in the order in which sessions are locked. */
-async function sessionsOf(context: Context, code: CheckCode): Promise<number[]> {
-  const ids = new Set<number>();
+/** A check's findings by session, in the order in which sessions are locked. */
+async function bySession(context: Context, code: CheckCode): Promise<[session: number, Finding[]][]> {
+  const found = new Map<number, Finding[]>();
   for await (const page of findingsIn(context, code))
-    for (const { thing, id, row } of page) ids.add(thing === "session" ? id! : Number(row.session_id));
-  return [...ids].sort((a, b) => a - b);
+    for (const finding of page) {
+      const session = finding.thing === "session" ? finding.id! : Number(finding.row.session_id);
+      const others = found.get(session);
+      if (others === undefined) found.set(session, [finding]);
+      else others.push(finding);
+    }
+  return [...found].sort(([a], [b]) => a - b);
 }
 
 async function settle(context: Context, id: number, tell: Tell): Promise<void> {
@@ -80,19 +88,15 @@ async function settle(context: Context, id: number, tell: Tell): Promise<void> {
 }
 
 /** Who waits, and was booked past the queue. */
-async function acceptBooked(context: Context, session: number, tell: Tell): Promise<void> {
+async function acceptBooked(context: Context, session: number, { id }: Finding, tell: Tell): Promise<void> {
   const { database, trx } = context;
-  for await (const page of findingsIn(context, "waiting_though_booked"))
-    for (const { id, row } of page) {
-      if (Number(row.session_id) !== session || row.status !== "waiting") continue;
-      const entry = await findEntryById(database, trx, id!);
-      if (entry === null) continue;
-      const bookings = await findInSession(database, trx, entry.student_user_id, session);
-      const standing = bookings.find(({ status }) => (BOOKED_STATUSES as readonly string[]).includes(status));
-      if (standing === undefined) continue;
-      await settleEntry(context, entry, { start_at_utc: null }, standing.id);
-      tell(
-        `session ${session}: entry ${id} of student ${entry.student_user_id} is accepted: booking ${standing.id}`,
-      );
-    }
+  const entry = await findEntryById(database, trx, id!);
+  if (entry === null) return;
+  const bookings = await findInSession(database, trx, entry.student_user_id, session);
+  const standing = bookings.find(({ status }) => (BOOKED_STATUSES as readonly string[]).includes(status));
+  if (standing === undefined) return;
+  await settleEntry(context, entry, { start_at_utc: null }, standing.id);
+  tell(
+    `session ${session}: entry ${id} of student ${entry.student_user_id} is accepted: booking ${standing.id}`,
+  );
 }

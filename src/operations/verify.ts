@@ -38,6 +38,8 @@ export interface VerifyOptions {
   offerHours: number;
   /** Told before each check, with how many were asked. */
   onCheck?: (check: CheckCode, done: number) => void;
+  /** Asked between two checks. */
+  stopping?: () => boolean;
 }
 
 /** The checks of these codes, in their order. */
@@ -45,7 +47,11 @@ export function checksOf(codes: readonly CheckCode[]): (Check & { code: CheckCod
   return CHECKS.filter(({ code }) => codes.includes(code));
 }
 
-/** What does not hold. @throws ClassbookError findings where the schema lacks what the checks read */
+/**
+ * What does not hold.
+ *
+ * @throws ClassbookError findings where the schema lacks what the checks read; `interrupted`
+ */
 export async function verifyInvariants(
   database: Database,
   checks: readonly CheckCode[],
@@ -62,7 +68,7 @@ export async function verifyInvariants(
 async function throughChecks(
   database: Database,
   codes: readonly CheckCode[],
-  { now, offerHours, onCheck }: VerifyOptions,
+  { now, offerHours, onCheck, stopping = () => false }: VerifyOptions,
   look: (check: Check & { code: CheckCode }, looking: Looking) => Promise<void>,
 ): Promise<void> {
   await requireReadable(database, codes);
@@ -70,8 +76,19 @@ async function throughChecks(
     for (const [done, check] of checksOf(codes).entries()) {
       onCheck?.(check.code, done);
       await new Promise((turn) => setImmediate(turn)); // Signals and the progress line get their turn.
+      if (stopping()) throw stopped(done, codes.length);
       await look(check, { database, db, now, offerHours });
     }
+  });
+}
+
+/** Half an answer would look like a whole one. */
+function stopped(done: number, all: number): ClassbookError {
+  return new ClassbookError({
+    kind: "interrupted",
+    code: "interrupted",
+    message: `stopped after ${done} of ${all} checks`,
+    hint: "nothing was changed; run it again, or name the checks that matter",
   });
 }
 

@@ -178,7 +178,7 @@ describe.each(ENGINES)("%s", (engine) => {
       ["repaired", "unique_group_booking"],
       ["repaired", "unique_one_on_one_booking"],
     ]);
-    const aside = events.filter(({ what }) => what === "set aside");
+    const aside = events.filter(({ what }) => what === "set_aside");
     expect(aside.map(({ subject_id }) => Number(subject_id))).toEqual([1, 2, 5, 7]);
   });
 

@@ -40,6 +40,18 @@ export const SCHEMA_FAULTS: readonly Fault[] = [
     found: ["schema:trigger"],
   },
   {
+    check: "schema",
+    what: "a key that is none",
+    inSchema: true,
+    plant: (school) =>
+      byHand(
+        school,
+        "drop index unique_group_booking",
+        "create index unique_group_booking on {live_class_booking} (student_user_id, session_id, start_at_utc)",
+      ),
+    found: ["schema:index unique_group_booking"],
+  },
+  {
     check: "unique_group_booking",
     what: "the same seat twice, and no constraint",
     inSchema: true,

@@ -132,6 +132,7 @@ async function report(
   const options = {
     now: here.now(),
     offerHours: here.offerHours,
+    stopping: here.stopping,
     onCheck: (check: CheckCode, done: number) => progress.update(check, done, checks.length),
   };
   const { writeBaseline } = flags;
