@@ -42,7 +42,7 @@ export const SERIES_CHECKS = [
     severity: "warning",
     sentence: "the coming lessons of a series keep its time of day on the wall clock",
     why: "Somebody added weeks in UTC: since the clocks changed, the lesson is an hour off, and its student comes at the usual time.",
-    fix: "nothing: `classbook series move ID --occurrence N --to TIME` moves a lesson; teacher and student have to agree",
+    fix: "nothing: `classbook series move SERIES INDEX --on DATE` puts a lesson back at the series' time of day; teacher and student have to agree",
     reads: [["booking_series"], ["booking_series_item"], ["live_class_booking"]],
     findings: driftedOccurrences,
   }),

@@ -60,6 +60,24 @@ describe("list", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test("names commands and flags that there are", async () => {
+    const texts = JSON.parse((await runHere(["verify", "list", "--json"])).out).flatMap(
+      ({ why, fix }: { why: string; fix: string }) => [why, fix],
+    );
+    const lines: string[] = texts.flatMap((text: string) =>
+      [...text.matchAll(/`classbook ([^`]+)`/g)].map(([, words]) => words!),
+    );
+    expect(lines.length).toBeGreaterThan(30);
+    for (const line of new Set(lines)) {
+      const words = line.split(" ");
+      const verbs = words.slice(0, words.findIndex((word) => /^[A-Z-]/.test(word)) >>> 0);
+      const help = (await runHere([...verbs, "--help"])).out;
+      expect([line, help.startsWith(`Usage: classbook ${verbs.join(" ")} `)]).toEqual([line, true]);
+      for (const flag of words.filter((word) => word.startsWith("--")))
+        expect([line, help]).toEqual([line, expect.stringContaining(`${flag} `)]);
+    }
+  });
+
   test("knows the same names", async () => {
     const { code, err } = await run("verify list overbokked");
     expect(code).toBe(2);
