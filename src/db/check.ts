@@ -121,6 +121,14 @@ export class CheckSql {
     return this.isPostgres ? `sum(${column})` : `cast(total(${column}) as integer)`;
   }
 
+  /** By session, in one pass: the seats of its confirmed and attended bookings, and of its pending ones. Sessions without any are left out. */
+  seatSums(): string {
+    const of = (...statuses: string[]) =>
+      this.sum(`case when status in ('${statuses.join("', '")}') then seats_reserved else 0 end`);
+    return `(select session_id, ${of("confirmed", "attended")} as seated, ${of("pending")} as pending from ${this.t("live_class_booking")}
+      where session_id is not null and status in ('confirmed', 'attended', 'pending') group by session_id)`;
+  }
+
   /** A session's seats as bookings reckon with them. @param s the session's alias */
   capacity(s: string): string {
     const columns = ["capacity", "total_seats"].filter((column) => this.has("live_class_session", column));

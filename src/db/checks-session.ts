@@ -64,11 +64,9 @@ export const SESSION_CHECKS = [
     fix: "nothing: `classbook booking review` shows the requests; `classbook session update ID --capacity N` makes room",
     reads: [["live_class_booking"], ["live_class_session", "capacity", "start_at_utc"]],
     findings: (q) =>
-      `select ${SESSION}, coalesce(b.seats, 0) as seated, p.seats as pending, s.capacity from ${q.t("live_class_session")} s
-       join ${seatsOf(q, "pending")} p on p.session_id = s.id
-       left join ${seatsOf(q, "confirmed", "attended")} b on b.session_id = s.id
-       where s.status in ${COMING} and s.start_at_utc > ${q.now}
-         and coalesce(b.seats, 0) <= s.capacity and coalesce(b.seats, 0) + p.seats > s.capacity`,
+      `select ${SESSION}, b.seated, b.pending, s.capacity from ${q.t("live_class_session")} s join ${q.seatSums()} b on b.session_id = s.id
+       where s.status in ${COMING} and s.start_at_utc > ${q.now} and b.pending > 0
+         and b.seated <= s.capacity and b.seated + b.pending > s.capacity`,
     text: (row) =>
       `session ${row.id}: ${row.seated} seats taken and ${row.pending} asked for of ${row.capacity}`,
   }),

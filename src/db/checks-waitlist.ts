@@ -50,12 +50,12 @@ export const WAITLIST_CHECKS = [
     reads: READS,
     findings: (q) =>
       `select x.thing, x.id, x.part, x.open_seats, x.waiting from (
-         select 'session' as thing, s.id, '' as part, n.waiting, ${q.capacity("s")} - ${held(q)} - ${offers(q)} as open_seats
-         from (select w.session_id, count(*) as waiting from ${q.t("session_waitlist")} w where w.status = 'waiting'
-             and exists (select 1 from ${q.t("app_user")} u where u.id = w.student_user_id and u.is_active${q.isPostgres ? "" : " <> 0"})
-             and not ${isBooked(q, "w")} group by w.session_id) n
-         join ${q.t("live_class_session")} s on s.id = n.session_id
-         where s.status = 'scheduled' and s.start_at_utc > ${q.now}) x where x.open_seats > 0`,
+         select 'session' as thing, n.id, '' as part, n.waiting, n.seats - coalesce(h.seated + h.pending, 0) - coalesce(o.offers, 0) as open_seats
+         from (select s.id, ${q.capacity("s")} as seats, count(*) as waiting from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
+             where w.status = 'waiting' and s.status = 'scheduled' and s.start_at_utc > ${q.now}
+               and exists (select 1 from ${q.t("app_user")} u where u.id = w.student_user_id and u.is_active${q.isPostgres ? "" : " <> 0"})
+               and not ${isBooked(q, "w")} group by s.id, ${q.capacity("s")}) n
+         left join ${q.seatSums()} h on h.session_id = n.id left join ${offers(q)} o on o.session_id = n.id) x where x.open_seats > 0`,
     text: (row) => `session ${row.id}: ${row.open_seats} open, and ${row.waiting} waiting`,
   }),
   sqlCheck({
@@ -92,10 +92,10 @@ export const WAITLIST_CHECKS = [
     reads: READS,
     findings: (q) =>
       `select x.thing, x.id, x.part, x.seats, x.held, x.offers from (
-         select 'session' as thing, s.id, '' as part, ${q.capacity("s")} as seats, ${held(q)} as held, ${offers(q)} as offers
-         from (select distinct session_id from ${q.t("session_waitlist")} where status = 'offered') n
-         join ${q.t("live_class_session")} s on s.id = n.session_id where not ${hasEnded(q)}) x
-       where x.offers > 0 and x.held + x.offers > x.seats`,
+         select 'session' as thing, s.id, '' as part, ${q.capacity("s")} as seats, coalesce(h.seated + h.pending, 0) as held, o.offers
+         from ${offers(q)} o join ${q.t("live_class_session")} s on s.id = o.session_id left join ${q.seatSums()} h on h.session_id = s.id
+         where not ${hasEnded(q)}) x
+       where x.held + x.offers > x.seats`,
     text: (row) => `session ${row.id}: ${row.offers} offered, ${row.held} of ${row.seats} seats held`,
   }),
   sqlCheck({
@@ -131,14 +131,8 @@ function isLive(q: CheckSql, w = "w"): string {
   return `coalesce(${q.offerEnd(w)} > ${q.now}, 1 = 0)`;
 }
 
-/** Seats of a session `s` that bookings hold. */
-function held(q: CheckSql): string {
-  return `(select coalesce(${q.sum("b.seats_reserved")}, 0) from ${q.t("live_class_booking")} b
-    where b.session_id = s.id and b.status in ('confirmed', 'attended', 'pending'))`;
-}
-
-/** Seats of a session `s` that offers hold. */
+/** By session, the seats that offers hold; sessions without any are left out. */
 function offers(q: CheckSql): string {
-  return `(select count(*) from ${q.t("session_waitlist")} o where o.session_id = s.id and o.status = 'offered'
-    and ${isLive(q, "o")} and not ${isBooked(q, "o")})`;
+  return `(select o.session_id, count(*) as offers from ${q.t("session_waitlist")} o where o.status = 'offered'
+    and ${isLive(q, "o")} and not ${isBooked(q, "o")} group by o.session_id)`;
 }
