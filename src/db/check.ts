@@ -116,17 +116,22 @@ export class CheckSql {
       : `${value} ~ '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{6})?$'`;
   }
 
+  /** Of a `with`: what SQLite is to work out first, and by itself. */
+  get first(): string {
+    return this.isPostgres ? "not materialized" : "materialized";
+  }
+
   /** The sum of a column of whole numbers: SQLite's own stops at an overflow. */
   sum(column: string): string {
     return this.isPostgres ? `sum(${column})` : `cast(total(${column}) as integer)`;
   }
 
-  /** By session, in one pass: the seats of its confirmed and attended bookings, and of its pending ones. Sessions without any are left out. */
-  seatSums(): string {
+  /** By session, in one pass: the seats of its confirmed and attended bookings, and of its pending ones. Sessions without any are left out. @param among a query of their ids; left out, all */
+  seatSums(among?: string): string {
     const of = (...statuses: string[]) =>
       this.sum(`case when status in ('${statuses.join("', '")}') then seats_reserved else 0 end`);
     return `(select session_id, ${of("confirmed", "attended")} as seated, ${of("pending")} as pending from ${this.t("live_class_booking")}
-      where session_id is not null and status in ('confirmed', 'attended', 'pending') group by session_id)`;
+      where session_id ${among === undefined ? "is not null" : `in (${among})`} and status in ('confirmed', 'attended', 'pending') group by session_id)`;
   }
 
   /** A session's seats as bookings reckon with them. @param s the session's alias */

@@ -49,13 +49,17 @@ export const WAITLIST_CHECKS = [
     fix: SETTLES,
     reads: READS,
     findings: (q) =>
+      // Few sessions are to come and have a queue: they first. PostgreSQL sees that itself, and sums up at once what it hashes.
       `select x.thing, x.id, x.part, x.open_seats, x.waiting from (
-         select 'session' as thing, n.id, '' as part, n.waiting, n.seats - coalesce(h.seated + h.pending, 0) - coalesce(o.offers, 0) as open_seats
-         from (select s.id, ${q.capacity("s")} as seats, count(*) as waiting from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
-             where w.status = 'waiting' and s.status = 'scheduled' and s.start_at_utc > ${q.now}
-               and exists (select 1 from ${q.t("app_user")} u where u.id = w.student_user_id and u.is_active${q.isPostgres ? "" : " <> 0"})
-               and not ${isBooked(q, "w")} group by s.id, ${q.capacity("s")}) n
-         left join ${q.seatSums()} h on h.session_id = n.id left join ${offers(q)} o on o.session_id = n.id) x where x.open_seats > 0`,
+         with queued as ${q.first} (select w.session_id, w.student_user_id, ${q.capacity("s")} as seats
+           from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
+           where w.status = 'waiting' and s.status = 'scheduled' and s.start_at_utc > ${q.now}),
+         n as ${q.first} (select w.session_id, w.seats, count(*) as waiting from queued w
+           where exists (select 1 from ${q.t("app_user")} u where u.id = w.student_user_id and u.is_active${q.isPostgres ? "" : " <> 0"})
+             and not ${isBooked(q, "w")} group by w.session_id, w.seats)
+         select 'session' as thing, n.session_id as id, '' as part, n.waiting, n.seats - coalesce(h.seated + h.pending, 0) - coalesce(o.offers, 0) as open_seats
+         from n left join ${q.seatSums(q.isPostgres ? undefined : "select session_id from n")} h on h.session_id = n.session_id
+           left join ${offers(q)} o on o.session_id = n.session_id) x where x.open_seats > 0`,
     text: (row) => `session ${row.id}: ${row.open_seats} open, and ${row.waiting} waiting`,
   }),
   sqlCheck({
