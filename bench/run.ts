@@ -4,7 +4,7 @@
  *   npm run bench                    everything, a million rows
  *   npm run bench -- sqlite 100000   one part, with so many rows
  *
- * Parts: sqlite, postgres, start, growth, bookings, waitlist (so many sessions, ten thousand if left out). Needs the shells sqlite3 and psql on the PATH for the raw side.
+ * Parts: sqlite, postgres, start, growth, bookings, verify, waitlist (so many sessions, ten thousand if left out). Needs the shells sqlite3 and psql on the PATH for the raw side.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,6 +15,7 @@ import pg from "pg";
 import { writePostgres, writeSqlite } from "../fixtures/generate.ts";
 import startServer from "../test/support/postgres-server.ts";
 import { benchOperations, benchThroughput } from "./bookings.ts";
+import { benchVerify } from "./verify.ts";
 import { benchExpiry } from "./waitlist.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -171,6 +172,8 @@ try {
     await benchThroughput(scratch);
     await benchOperations(scratch, size === undefined ? 2_000_000 : total);
   }
+  if (part === "all" || part === "verify")
+    await benchVerify(scratch, total, (words) => run(process.execPath, [bin, ...words], { allowed: [0, 6] }));
   if (part === "all" || part === "waitlist")
     await benchExpiry(scratch, part === "waitlist" && size !== undefined ? total : 10_000, (words) =>
       run(process.execPath, [bin, ...words]),

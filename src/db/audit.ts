@@ -177,3 +177,22 @@ export function readValues(text: string | null): Values | null {
     return { value: text };
   }
 }
+
+/** When each last came to one of these, by the record. One of which nothing is recorded is not there. */
+export async function lastTimes(
+  trx: Trx,
+  subject: Subject,
+  ids: readonly number[],
+  whats: readonly string[],
+): Promise<Map<number, Instant>> {
+  if (ids.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom("booking_event")
+    .select(["subject_id", "at"])
+    .where("subject", "=", subject)
+    .where("subject_id", "in", ids)
+    .where("what", "in", whats)
+    .orderBy("id")
+    .execute();
+  return new Map(rows.map(({ subject_id, at }) => [subject_id!, at]));
+}

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { type BookingStatus, BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
-import { requiredExtras } from "./bulk.ts";
+import { requiredExtras, updateRows } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
@@ -126,3 +126,38 @@ export function isEndedItem(): RawBuilder<boolean> {
 }
 
 const isTakenOver = sql<boolean>`exists (select 1 from ${sql.table("booking_series_item")} l where l.booking_id = i.booking_id and l.id > i.id)`;
+
+/** In the order of their indices; of two with the same, the older. */
+export async function listItemNumbers(
+  trx: Trx,
+  series: number,
+): Promise<{ id: number; booking_id: number; occurrence_index: number }[]> {
+  return trx
+    .selectFrom("booking_series_item")
+    .select(["id", "booking_id", "occurrence_index"])
+    .where("series_id", "=", series)
+    .orderBy("occurrence_index")
+    .orderBy("id")
+    .execute();
+}
+
+/** Beyond every index that a series has. */
+const ASIDE = 1_000_000_000;
+
+/** In two steps: no two items of a series may have one index in between. */
+export async function renumberItems(
+  database: Database,
+  trx: Trx,
+  items: readonly { id: number; becomes: number }[],
+): Promise<void> {
+  const set = (index: (becomes: number) => number) =>
+    updateRows(
+      database,
+      trx,
+      "booking_series_item",
+      ["occurrence_index"],
+      items.map(({ id, becomes }) => [id, index(becomes)]),
+    );
+  await set((becomes) => ASIDE + becomes);
+  await set((becomes) => becomes);
+}

@@ -20,7 +20,7 @@ export async function listSessionEvents(
     select ${fields} from ${sql.table("booking_event")} e where e.subject = ${sql.lit(subject)}
       and e.subject_id in (select r.id from ${sql.table(subject)} r where r.session_id = ${session})`;
   const gone = sql`select d.subject, d.subject_id from ${sql.table("booking_event")} d
-    where d.what = 'deleted' and d.subject in ('live_class_booking', 'session_waitlist')
+    where d.what in ('deleted', 'set_aside') and d.subject in ('live_class_booking', 'session_waitlist')
       and (d.from_value like ${`%"session_id":${session},%`} or d.from_value like ${`%"session_id":${session}}%`})`;
   const { rows } = await sql<StoredEvent>`
     select ${fields} from ${sql.table("booking_event")} e

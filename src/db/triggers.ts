@@ -52,7 +52,7 @@ function sqliteTrigger(name: string, event: string, when: string[], body: string
  * Canonical UTC text of a Django datetime text, its fraction and an offset minded; null where it is no date of
  * the calendar (SQLite alone takes the 31st of June for the 1st of July).
  */
-function sqliteInstant(value: string, minutes?: string): string {
+export function sqliteInstant(value: string, minutes?: string): string {
   const shift = minutes === undefined ? "" : `, ${minutes}`;
   const offset = `CASE WHEN ${value} GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN substr(${value}, -6) ELSE '' END`;
   const bare = `substr(${value}, 1, length(${value}) - length(${offset}))`;

@@ -104,3 +104,14 @@ export const CANCEL_REASONS_OF: Record<Role, readonly [CancelReason, ...CancelRe
   teacher: ["teacher", "student", "conflict", "emergency"],
   student: ["student", "conflict", "emergency"],
 };
+
+/** Of bookings that share a key the one to keep: the best status, then the earlier, then the lower id (LEGACY 2.7). */
+export function betterBooking<T extends { id: number; status: BookingStatus; created_at: string }>(
+  a: T,
+  b: T,
+): T {
+  const [first, second] = [precedenceOf(a.status), precedenceOf(b.status)];
+  if (first !== second) return first < second ? a : b;
+  if (a.created_at !== b.created_at) return a.created_at < b.created_at ? a : b;
+  return a.id < b.id ? a : b;
+}

@@ -37,16 +37,37 @@ export interface PolicyFacts {
   now: Instant;
 }
 
+/** `no_lessons`, `notice`: nothing can be booked. */
+export type PolicyRemarkCode =
+  | "several_defaults"
+  | "looser"
+  | "no_lessons"
+  | "approval"
+  | "notice"
+  | "tight_slots";
+
+export interface PolicyRemark {
+  code: PolicyRemarkCode;
+  text: string;
+}
+
 /** A sentence each. */
-export function policyWarnings({ policies, id, slots, fallback, now }: PolicyFacts): string[] {
+export function policyWarnings(facts: PolicyFacts): string[] {
+  return policyRemarks(facts).map(({ text }) => text);
+}
+
+/** The same, each with its code. */
+export function policyRemarks({ policies, id, slots, fallback, now }: PolicyFacts): PolicyRemark[] {
   const policy = policies.find((one) => one.id === id)!;
   const sorted = policies.toSorted((a, b) => a.id - b.id);
   const defaults = sorted.filter(({ course_id }) => course_id === null);
   const [standard] = defaults;
-  const warnings: string[] = [];
+  const remarks: PolicyRemark[] = [];
+  const remark = (code: PolicyRemarkCode, text: string) => remarks.push({ code, text });
   if (defaults.length > 1) {
     const others = defaults.slice(1).map((one) => one.id);
-    warnings.push(
+    remark(
+      "several_defaults",
       `teacher ${policy.teacher_id} has ${defaults.length} default policies: ${defaults.map((one) => one.id).join(", ")}; policy ${standard!.id} counts. Delete the others: classbook policy delete ${others.join(" ")}`,
     );
   }
@@ -55,15 +76,17 @@ export function policyWarnings({ policies, id, slots, fallback, now }: PolicyFac
     for (const own of compared) {
       const looser = looserTerms(own, standard);
       if (looser.length > 0)
-        warnings.push(
+        remark(
+          "looser",
           `policy ${own.id} (course ${own.course_id}) is looser than the default policy ${standard.id}: ${looser.join(", ")}`,
         );
     }
   if (policy.max_bookings_per_day === 0)
-    warnings.push("max_bookings_per_day is 0: no lesson can be booked (none = no limit)");
+    remark("no_lessons", "max_bookings_per_day is 0: no lesson can be booked (none = no limit)");
   const asked = fallback.course_teacher ?? fallback.course ?? false;
   if (policy.course_id !== null && asked && !policy.requires_approval_for_one_on_one)
-    warnings.push(
+    remark(
+      "approval",
       `${fallback.course_teacher === null ? "the course asks" : "course_teacher asks"} for approval of lessons, and policy ${id} does not: the policy counts`,
     );
   // What the policy governs: the course's slots, and those for all courses.
@@ -78,10 +101,12 @@ export function policyWarnings({ policies, id, slots, fallback, now }: PolicyFac
   const earliest = addMinutes(now, policy.min_notice_hours * 60);
   const hasTime = (from: Instant) => governed.some(({ when }) => nextOpening(when!, from) !== null);
   if (hasTime(now) && !hasTime(earliest))
-    warnings.push(
+    remark(
+      "notice",
       `${policy.min_notice_hours} h of notice are longer than any slot is still valid: none of ${plural(governed.length, "slot")} can be booked`,
     );
-  return [...warnings, ...tightSlots(policies, governed, now)];
+  for (const text of tightSlots(policies, governed, now)) remark("tight_slots", text);
+  return remarks;
 }
 
 /** What the course's policy lets pass that the default does not. */

@@ -1,5 +1,5 @@
 /** Rules of series as text: as people type them, as the columns keep them, as RFC 5545 writes them, and in words. Pure. */
-import { clockOfWall, type LocalDate, parseDate, wallTime } from "./instant.ts";
+import { clockOfWall, type LocalDate, parseDate, parseTimeOfDay, wallTime } from "./instant.ts";
 import {
   type Ending,
   FREQUENCIES,
@@ -9,6 +9,7 @@ import {
   type SeriesClock,
 } from "./series.ts";
 import { plural, spokenDate } from "./spoken.ts";
+import { isZone } from "./zone.ts";
 
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const RRULE_DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
@@ -160,4 +161,11 @@ function capital(word: string): string {
 
 function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** The wall clock that the record of a series' making keeps; null where it says none. @param kept the values of the event */
+export function clockOf(kept: { time?: unknown; timezone?: unknown } | null): SeriesClock | null {
+  const startsAt = parseTimeOfDay(String(kept?.time));
+  const zone = String(kept?.timezone);
+  return startsAt === null || !isZone(zone) ? null : { startsAt, zone };
 }

@@ -11,7 +11,7 @@ import {
   wallTime,
   weekdayOf,
 } from "./instant.ts";
-import { resolveLocal } from "./zone.ts";
+import { localDateOf, resolveLocal, toWall } from "./zone.ts";
 
 // Node sees a CommonJS module, whose names are on its default export; a bundler sees them directly.
 const { RRule } = ("default" in rrule ? rrule.default : rrule) as typeof rrule;
@@ -171,3 +171,20 @@ export function occurrencesOf(dates: readonly LocalDate[], { startsAt, zone }: S
     return { date, start_at_utc: instant, clock_change: resolution === "exact" ? null : resolution };
   });
 }
+
+/** Whether an occurrence is at the series' time of day on the wall clock (SPEC 5). One that the clocks skip is moved by the gap. */
+export function keepsTime(start: Instant, { startsAt, zone }: SeriesClock): boolean {
+  const date = localDateOf(start, zone);
+  return [date, addDays(date, -1)].some((on) => resolveLocal(wallTime(on, startsAt), zone).instant === start);
+}
+
+/** Whether two occurrences have the same time of day in UTC and not in the zone: weeks were added to an instant. */
+export function sameClockInUtc(first: Instant, later: Instant, zone: string): boolean {
+  return first.slice(11) === later.slice(11) && timeIn(first, zone) !== timeIn(later, zone);
+}
+
+function timeIn(instant: Instant, zone: string): number {
+  return ((toWall(instant, zone).seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS;
+}
+
+const DAY_SECONDS = 86_400;

@@ -109,3 +109,12 @@ export function isOpen(
   if (session.start_at_utc <= now) return false;
   return session.status === "scheduled" || (session.status === "booking_closed" && open <= 0);
 }
+
+/** A session's seats, whichever of its columns says them; 10 where none does (LEGACY 2.1). */
+export function seatsOf(session: {
+  capacity: number | null;
+  total_seats: number | null;
+  max_attendees: number | null;
+}): number {
+  return session.capacity ?? session.total_seats ?? session.max_attendees ?? 10;
+}

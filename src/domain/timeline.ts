@@ -48,6 +48,9 @@ function byTime(a: Happening, b: Happening): number {
   return place(a) - place(b);
 }
 
+/** What ends a row itself. */
+const GONE = ["deleted", "set_aside"];
+
 interface Offer {
   student: number | null;
   offered_at: Instant;
@@ -64,7 +67,7 @@ function withSeats(happenings: readonly Happening[], traces: Traces, offerHours:
   let capacity = firstCapacity(happenings) ?? traces.session.capacity;
   return happenings.map((step) => {
     const { subject, subject_id: id, to_value: to, at } = step;
-    const status = step.what === "deleted" ? "" : to?.status;
+    const status = GONE.includes(step.what) ? "" : to?.status;
     if (subject === "live_class_session") capacity = numberOf(to?.capacity) ?? capacity;
     else if (subject === "live_class_booking" && typeof status === "string") {
       const seats = numberOf(to?.seats_reserved) ?? held.get(id)?.seats ?? seatsOf.get(id) ?? 1;

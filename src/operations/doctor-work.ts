@@ -1,5 +1,4 @@
 /** What `doctor` looks at of the work: who is at it, cron, rows that wait, and what `verify` finds. */
-import { CHECKS } from "../db/checks.ts";
 import { findLastEvent } from "../db/health.ts";
 import { type LeaseState, listLeases } from "../db/lease.ts";
 import { summariseIssues } from "../db/legacy-issue.ts";
@@ -111,12 +110,12 @@ async function lookAtQuarantine(database: Database, { command }: Examiner): Prom
   ];
 }
 
-async function lookAtFindings(database: Database, { command }: Examiner): Promise<Remark[]> {
+async function lookAtFindings(database: Database, { command, now, offerHours }: Examiner): Promise<Remark[]> {
   const checks = chooseChecks([]);
-  const found = await verifyInvariants(database, checks);
+  const found = await verifyInvariants(database, checks, { now, offerHours });
   if (found.length === 0) return [ok(`${plural(checks.length, "invariant holds", "invariants hold")}`)];
-  return found.map(({ check, severity, count }) => {
-    const message = `${check}: ${plural(count, "violation")} of "${CHECKS[check]}"`;
+  return found.map(({ check, severity, count, sentence }) => {
+    const message = `${check}: ${plural(count, "violation")} of "${sentence}"`;
     return (severity === "error" ? problem : warning)(message, command(`verify ${check}`));
   });
 }

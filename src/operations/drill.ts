@@ -1,9 +1,10 @@
 /** A drill: many at once for the last seats of a session, in a database that nobody misses, and whether all stayed right. */
-import { CHECKS, type CheckCode, type Violation } from "../db/checks.ts";
+import { CHECK_SENTENCES, type CheckCode, type Violation } from "../db/checks.ts";
 import { addDrillSession, addDrillStudents, countDrillRows, setDrillCapacity } from "../db/drill.ts";
 import type { Database } from "../db/open.ts";
 import { findSession } from "../db/seats.ts";
 import { notFound, usageError } from "../domain/error.ts";
+import type { Instant } from "../domain/instant.ts";
 import { openSeats } from "../domain/session.ts";
 import { plural } from "../domain/spoken.ts";
 import type { Context } from "./context.ts";
@@ -104,8 +105,11 @@ export const DRILL_FIELDS = [
 ] satisfies (keyof DrillReport)[];
 
 /** What `verify` finds, to be held against what it finds after the race. */
-export async function violationsOf(database: Database): Promise<Violation[]> {
-  return verifyInvariants(database, chooseChecks([]));
+export async function violationsOf(
+  database: Database,
+  clock: { now: Instant; offerHours: number },
+): Promise<Violation[]> {
+  return verifyInvariants(database, chooseChecks([]), clock);
 }
 
 /**
@@ -121,13 +125,13 @@ export async function judgeDrill(
   race: { told: number; undisturbed: boolean; before: readonly Violation[] },
 ): Promise<Invariant[]> {
   const { told, undisturbed, before } = race;
-  const after = await violationsOf(context.database);
+  const after = await violationsOf(context.database, context);
   const count = (found: readonly Violation[], check: string) =>
     found.find((violation) => violation.check === check)?.count ?? 0;
   const checks = chooseChecks([]).map((check): Invariant => {
     const [was, is] = [count(before, check), count(after, check)];
     const known = is > 0 && is <= was ? ` (${plural(is, "violation")} that the copy had before)` : "";
-    return { check, holds: is <= was, why: `${CHECKS[check]}${known}` };
+    return { check, holds: is <= was, why: `${CHECK_SENTENCES[check]}${known}` };
   });
   const { bookings, events } = await countDrillRows(context.trx, {
     session: drill.session_id,

@@ -6,10 +6,10 @@ import type { SeriesItem } from "../db/series-item.ts";
 import { listPlanned, type Planned } from "../db/series-moves.ts";
 import { openingOn } from "../domain/availability.ts";
 import { type ClassbookError, refused } from "../domain/error.ts";
-import { type LocalDate, microsBetween, parseDate, parseTimeOfDay, weekdayOf } from "../domain/instant.ts";
+import { type LocalDate, microsBetween, parseDate, weekdayOf } from "../domain/instant.ts";
 import { type Recurrence, SERIES_TYPES, type SeriesClock } from "../domain/series.ts";
-import { readRule } from "../domain/series-text.ts";
-import { isZone, localDateOf } from "../domain/zone.ts";
+import { clockOf, readRule } from "../domain/series-text.ts";
+import { localDateOf } from "../domain/zone.ts";
 import { type Context, inside } from "./context.ts";
 import type { Remembered } from "./series.ts";
 import type { LoadedSeries } from "./series-change.ts";
@@ -96,15 +96,11 @@ async function findRemembered(context: Context, { id }: SeriesRow): Promise<Foun
   });
   for (const { what, to_value } of events) {
     if (what !== "created" && what !== "extended") continue;
-    const { slot_id, time, timezone, last_date } = (to_value ?? {}) as Partial<Remembered>;
-    const startsAt = parseTimeOfDay(String(time));
+    const { slot_id, last_date } = (to_value ?? {}) as Partial<Remembered>;
+    const clock = clockOf(to_value);
     const last = parseDate(String(last_date));
-    if (startsAt === null || last === null || !isZone(String(timezone))) continue;
-    return {
-      slot_id: typeof slot_id === "number" ? slot_id : null,
-      clock: { startsAt, zone: String(timezone) },
-      last,
-    };
+    if (clock === null || last === null) continue;
+    return { slot_id: typeof slot_id === "number" ? slot_id : null, clock, last };
   }
   return null;
 }

@@ -40,7 +40,10 @@ test.each(["31", "marta", "marta@threezones.example", "MARTA@threezones.example"
 test("a repair by --as keeps the user's id in the audit", async () => {
   await run("legacy", "migrate", "--no-backup");
   await query(place, "update myApp_liveclasssession set seats_taken = 99 where id = 1");
-  await run("verify", "seats_taken", "--fix", "--yes", "--no-backup", "--as", "marta");
+  const repair = ["verify", "seats_taken", "--fix", "--yes", "--no-backup", "--as", "marta"];
+  expect(await run(...repair)).toMatchObject({ code: 3, err: expect.stringContaining("marta is not staff") });
+  await query(place, "update auth_user set is_staff = 1 where id = 31");
+  expect(await run(...repair)).toMatchObject({ code: 0 });
   expect(await query(place, "select actor, actor_user_id from classbook_booking_event")).toContainEqual({
     actor: "marta (user 31)",
     actor_user_id: 31,

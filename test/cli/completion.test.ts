@@ -9,7 +9,7 @@ import { complete } from "../../src/cli/completion.ts";
 import { NOUNS } from "../../src/cli/nouns.ts";
 import { wordsOf } from "../../src/cli/options.ts";
 import { SETTING_NAMES } from "../../src/cli/settings.ts";
-import { CHECKS } from "../../src/db/checks.ts";
+import { CHECK_CODES } from "../../src/db/checks.ts";
 import { openDatabase, prepareNew } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
 import { OVERRIDABLE } from "../../src/domain/rules.ts";
@@ -73,8 +73,8 @@ describe("words", () => {
     ["booking list --status attended,n", ["attended,no_show"]],
     ["booking list --status=attended,n", ["--status=attended,no_show"]],
     ["booking create --override ", [...OVERRIDABLE]],
-    ["verify ", Object.keys(CHECKS)],
-    ["verify capacity seat", ["seats_taken"]],
+    ["verify ", ["list", ...CHECK_CODES]],
+    ["verify capacity seat", ["seat_numbers", "seats_taken"]],
     ["legacy issues resolve --code no_", ["no_course"]],
     ["slot create --weekday s", ["sat", "sun"]],
     ["session update 1 --provider z", ["zoom"]],

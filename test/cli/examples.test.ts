@@ -39,6 +39,7 @@ const FILES: Record<string, string> = {
 /** Exit codes other than 0, each as the help or the table of exit codes says: what the line shows is that there is something to do. */
 const EXITS: Record<string, number> = {
   "classbook legacy migrate --db sample/school.sqlite3": 6,
+  "classbook doctor --db sample/school.sqlite3": 6,
   "classbook verify --db sample/school.sqlite3": 6,
   "classbook legacy issues retry --db sample/school.sqlite3": 6,
   "classbook series preview --slot 2 --student greta --count 4 --now 2026-11-20T09:00:00Z --db sample/school.sqlite3": 3,

@@ -36,8 +36,9 @@ test.each(lines)("%s", async (line) => {
   const now = line.includes("--now") ? "" : " --now 2026-11-20T09:00:00Z";
   const options = { cwd: school.folder, env: { CLASSBOOK_DB: school.file } };
   const { code, out, err } = await program.shell(`${line}${now}`, options);
-  // Of the whole queue one request has no seat any more: 7 is what the page says of that.
-  expect([line.endsWith("approve -") ? 7 : 0, ""]).toEqual([code, code === 7 ? "" : err]);
+  // Of the whole queue one request has no seat any more: 7 is what the page says of that. The sample has findings: 6.
+  const wanted = line.endsWith("approve -") ? 7 : /(doctor|verify)$/.test(line) ? 6 : 0;
+  expect([wanted, ""]).toEqual([code, code === 7 ? "" : err]);
   expect(out).not.toBe("");
   school.remove();
 });

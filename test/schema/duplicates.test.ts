@@ -115,6 +115,7 @@ describe.each(ENGINES)("%s", (engine) => {
         severity: "error",
         count: 5,
         examples: ["bookings 1 … 3 (3 rows)", "bookings 4 and 5"],
+        sentence: "one booking for each student, session and start",
       },
     ]);
   });
@@ -149,7 +150,8 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const name of ["unique_group_booking", "unique_one_on_one_booking", "classbook_one_default_policy"])
       expect(schema).toContain(name);
     expect((await program.run(["db", "status", "--check", "--db", database.address])).code).toBe(0);
-    expect((await program.run(["verify", "--db", database.address])).code).toBe(0);
+    const keys = ["schema", "unique_group_booking", "unique_one_on_one_booking", "seats_taken"];
+    expect((await program.run(["verify", ...keys, "--db", database.address])).code).toBe(0);
 
     const issues = await query(database, "select * from classbook_legacy_issue order by source_id");
     expect(issues.map((issue) => [Number(issue.source_id), issue.code, issue.status])).toEqual(
@@ -166,11 +168,18 @@ describe.each(ENGINES)("%s", (engine) => {
       'select seats_taken, current_attendees from "myApp_liveclasssession"',
     );
     expect(session).toMatchObject({ seats_taken: 3, current_attendees: 3 });
-    const events = await query(database, "select what, reason from classbook_booking_event order by id");
-    expect(events).toEqual([
-      { what: "repaired", reason: "unique_group_booking" },
-      { what: "repaired", reason: "unique_one_on_one_booking" },
+    const events = await query(
+      database,
+      "select what, reason, subject, subject_id from classbook_booking_event order by id",
+    );
+    expect(
+      events.filter(({ subject }) => subject === "verify").map(({ what, reason }) => [what, reason]),
+    ).toEqual([
+      ["repaired", "unique_group_booking"],
+      ["repaired", "unique_one_on_one_booking"],
     ]);
+    const aside = events.filter(({ what }) => what === "set_aside");
+    expect(aside.map(({ subject_id }) => Number(subject_id))).toEqual([1, 2, 5, 7]);
   });
 
   test("one kind of duplicates alone is resolved by one command", async () => {

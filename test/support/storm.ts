@@ -1,11 +1,11 @@
 /** Many processes at once, and what must be true after them. */
 import { spawn } from "node:child_process";
-import { CHECKS, type CheckCode } from "../../src/db/checks.ts";
+import type { CheckCode } from "../../src/db/checks.ts";
 import type { LogicalTable } from "../../src/db/layout.ts";
-import { verifyInvariants } from "../../src/operations/verify.ts";
 import type { Bookable } from "./bookable.ts";
 import { query } from "./databases.ts";
 import { bundle } from "./processes.ts";
+import { violationsIn } from "./verified.ts";
 
 export interface StormResult {
   done: number;
@@ -98,7 +98,10 @@ export async function disorder(school: Bookable): Promise<Record<string, unknown
 }
 
 /** The same of the rows alone, whatever the record says. */
-export async function unsettled(school: Bookable): Promise<Record<string, unknown>> {
+export async function unsettled(
+  school: Bookable,
+  { checks, now }: { checks?: readonly CheckCode[]; now?: string } = {},
+): Promise<Record<string, unknown>> {
   const { database, place } = school;
   const found: Record<string, unknown> = {};
   for (const [sentence, text] of Object.entries(NOTHING)) {
@@ -108,7 +111,7 @@ export async function unsettled(school: Bookable): Promise<Record<string, unknow
     );
     if (rows.length > 0) found[sentence] = rows.map(({ id }) => id);
   }
-  const violations = await verifyInvariants(database, Object.keys(CHECKS) as CheckCode[]);
+  const violations = await violationsIn(school, checks, now);
   if (violations.length > 0) found.verify = violations;
   return found;
 }

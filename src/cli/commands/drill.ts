@@ -97,7 +97,7 @@ async function drillIn(
   try {
     await migrateSchema(database, { now: acting.now });
     const drill = await operate(database, acting, (context) => prepareDrill(context, asked));
-    const before = await violationsOf(database);
+    const before = await violationsOf(database, acting);
     const { layout, appLabel } = place.choice;
     const words = [
       ...["--json", "--no-input", "--now", toRfc3339(acting.now), "--layout", layout],

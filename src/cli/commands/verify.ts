@@ -1,69 +1,190 @@
+/** `verify`: the invariants of the unified model, what each means, and their repair (SPEC 6). */
 import type { Command } from "commander";
-import { CHECKS } from "../../db/checks.ts";
+import { CHECK_CODES, CHECK_SENTENCES, type CheckCode, type Violation } from "../../db/checks.ts";
+import type { Database } from "../../db/open.ts";
+import { completeCommands } from "../../domain/command.ts";
 import { refused } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
-import { chooseChecks, planRepairs, repairInvariants, verifyInvariants } from "../../operations/verify.ts";
+import {
+  checksOf,
+  chooseChecks,
+  type KnownFinding,
+  verifyAgainst,
+  verifyInvariants,
+} from "../../operations/verify.ts";
+import { BaselineWriter, readBaseline } from "../baseline.ts";
 import { EXIT } from "../exit.ts";
 import { wordArgument } from "../options.ts";
-import { printRows } from "../output.ts";
+import { printRows, type Row } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
-import type { WithShell } from "../shell.ts";
+import { checksScreen } from "../screens/verify.ts";
+import type { Shell, WithShell } from "../shell.ts";
+import { wrapText } from "../wrap.ts";
 
-const COLUMNS = ["check", "severity", "count", "examples"];
+const COLUMNS = ["check", "severity", "count", "examples", "sentence"];
+const SHOWN = ["check", "severity", "count", "examples"];
+const LIST_COLUMNS = ["check", "severity", "sentence", "why", "fix"];
 
 interface VerifyFlags {
   fix?: boolean;
   backup: boolean;
+  baseline?: string;
+  writeBaseline?: string;
 }
 
+/** More lines than a person reads. */
 const MOST_SHOWN = 20;
+
+const LIST = "list";
 
 export function defineVerify(verify: Command, shell: WithShell): void {
   verify
     .addArgument(
-      wordArgument(
-        "[CHECK...]",
-        `which invariants (default: all): ${Object.keys(CHECKS).join(", ")}`,
-        CHECKS,
-      ),
+      wordArgument("[CHECK...]", `which invariants (default: all), or ${LIST}: what each of them means`, {
+        [LIST]: "what each check means, why it matters, and what --fix does",
+        ...CHECK_SENTENCES,
+      }),
     )
     .option("--fix", "repair what is safe, after showing it")
+    .option("--baseline <FILE>", "findings that are known: only others are reported")
+    .option("--write-baseline <FILE>", "accept all that is found now: write it to a file for --baseline")
     .option("--no-backup", "no safety copy of an SQLite file before a repair")
     .addHelpText(
       "after",
-      "\nExits with 6 where an invariant does not hold.\n\nExample:\n  $ classbook verify --db sample/school.sqlite3\n  $ classbook verify seats_taken --fix --yes --db sample/school.sqlite3",
+      `
+Exits with 6 where an invariant does not hold; --write-baseline accepts what is found, and exits with 0.
+
+The invariants:
+${wrapText(CHECK_CODES.join(", "), 100)
+  .split("\n")
+  .map((line) => `  ${line.trim()}`)
+  .join("\n")}
+
+Example:
+  $ classbook verify --db sample/school.sqlite3
+  $ classbook verify list
+  $ classbook verify seats_taken --fix --yes --db sample/school.sqlite3
+  $ classbook verify --write-baseline known.json --db sample/school.sqlite3
+  $ classbook verify --baseline known.json --db sample/school.sqlite3`,
     )
     .action(async (names: string[], flags: VerifyFlags, command: Command) => {
+      if (names[0] === LIST) return list(shell(command, LIST_COLUMNS), names.slice(1));
       const here = shell(command, COLUMNS);
       const checks = chooseChecks(names);
-      if (flags.fix) {
-        await here.write(async (database, actor) => {
-          const repairs = await planRepairs(database, checks);
-          for (const repair of repairs.slice(0, MOST_SHOWN)) here.say(`  ${repair.check}: ${repair.what}`);
-          if (repairs.length > MOST_SHOWN)
-            here.say(`  … and ${(repairs.length - MOST_SHOWN).toLocaleString("en")} more`);
-          if (repairs.length === 0 || here.dryRun) return;
-          if (
-            !(await here.confirm(
-              repairs.length === 1 ? "Make this repair?" : `Make these ${plural(repairs.length, "repair")}?`,
-            ))
-          )
-            throw refused("not_confirmed", "not confirmed", "nothing was changed");
-          if (flags.backup) await safetyCopy(here, database);
-          await repairInvariants(database, checks, { now: here.now(), actor });
+      const known = flags.baseline === undefined ? null : readBaseline(flags.baseline);
+      if (flags.fix)
+        await here.write((database, actor) => fix(here, database, { checks, flags, actor }), {
+          rehearses: true,
         });
-      }
-      await here.read(async (database) => {
-        const found = await verifyInvariants(database, checks);
-        const rows = found.map((violation) => ({ ...violation }));
-        await printRows(
-          here.output,
-          COLUMNS,
-          rows,
-          undefined,
-          `${plural(checks.length, "invariant holds", "invariants hold")}.`,
-        );
-        if (found.length > 0) here.exit(EXIT.findings);
-      });
+      await here.read((database) => report(here, database, checks, { known, flags }));
     });
+}
+
+/** Needs no database. */
+async function list(here: Shell, names: readonly string[]): Promise<void> {
+  const { output, io, givenAddress } = here;
+  const checks = checksOf(chooseChecks(names)).map(({ code, severity, sentence, why, fix }) => ({
+    ...{ code, severity, sentence, why },
+    fix: completeCommands(fix, givenAddress),
+  }));
+  if (output.format === "table" && output.fields === null) {
+    const screen = checksScreen(checks);
+    io.out(io.outIsTerminal ? wrapText(screen, io.width) : screen);
+    return;
+  }
+  await printRows(
+    output,
+    LIST_COLUMNS,
+    checks.map(({ code, ...words }): Row => ({ check: code, ...words })),
+  );
+}
+
+type Actor = Parameters<Parameters<Shell["write"]>[0]>[1];
+
+async function fix(
+  here: Shell,
+  database: Database,
+  { checks, flags, actor }: { checks: readonly CheckCode[]; flags: VerifyFlags; actor: Actor },
+): Promise<void> {
+  const { previewRepairs, repairInvariants } = await import("../../operations/verify-repair.ts");
+  const acting = { now: here.now(), actor, offerHours: here.offerHours };
+  let shown = 0;
+  const count = await previewRepairs(database, checks, acting, (check, what) => {
+    shown += 1;
+    if (shown <= MOST_SHOWN || !here.io.errIsTerminal) here.say(`  ${check}: ${what}`);
+  });
+  if (here.io.errIsTerminal && count > MOST_SHOWN)
+    here.say(`  … and ${(count - MOST_SHOWN).toLocaleString("en")} more (\`2> FILE\` keeps them all)`);
+  if (count === 0 || here.dryRun) return;
+  const question = count === 1 ? "Make this repair?" : `Make these ${plural(count, "repair")}?`;
+  if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
+  if (flags.backup) await safetyCopy(here, database);
+  await repairInvariants(database, checks, acting);
+}
+
+async function report(
+  here: Shell,
+  database: Database,
+  checks: readonly CheckCode[],
+  { known, flags }: { known: KnownFinding[] | null; flags: VerifyFlags },
+): Promise<void> {
+  const progress = here.progress();
+  const options = {
+    now: here.now(),
+    offerHours: here.offerHours,
+    stopping: here.stopping,
+    onCheck: (check: CheckCode, done: number) => progress.update(check, done, checks.length),
+  };
+  const { writeBaseline } = flags;
+  const writer = writeBaseline === undefined || here.dryRun ? null : new BaselineWriter(writeBaseline);
+  let found: Violation[];
+  try {
+    if (known === null && writer === null) found = await verifyInvariants(database, checks, options);
+    else {
+      const compared = await verifyAgainst(database, checks, options, known ?? [], (one) => writer?.add(one));
+      found = compared.violations;
+      progress.end();
+      sayKnown(here, compared.known, compared.gone, flags);
+    }
+    writer?.finish();
+  } catch (error) {
+    writer?.drop();
+    throw error;
+  } finally {
+    progress.end();
+  }
+  await printRows(
+    here.output,
+    COLUMNS,
+    found.map((violation) => ({ ...violation })),
+    SHOWN,
+    `${plural(checks.length, "invariant holds", "invariants hold")}${known === null ? "" : ", but for what is known"}.`,
+  );
+  if (found.length > 0 && here.output.format === "table")
+    here.say("`classbook verify list CHECK` says what a check means, and what --fix does.");
+  if (writer !== null)
+    here.say(
+      `${plural(writer.count, "finding")} written to ${writeBaseline}: --baseline ${writeBaseline} accepts them.`,
+    );
+  else if (found.length > 0) here.exit(EXIT.findings);
+}
+
+/** So many are named. */
+const MOST_GONE = 5;
+
+function sayKnown(
+  here: Shell,
+  known: number,
+  gone: readonly KnownFinding[],
+  { baseline }: VerifyFlags,
+): void {
+  if (baseline === undefined) return;
+  if (known > 0) here.say(`${plural(known, "finding is", "findings are")} known, and not named.`);
+  if (gone.length === 0) return;
+  const named = gone.slice(0, MOST_GONE).map(({ check, key }) => `${check} ${key}`);
+  const more = gone.length > MOST_GONE ? ", …" : "";
+  const renew = here.command(`verify --write-baseline ${baseline}`);
+  here.say(
+    `${plural(gone.length, "known finding is", "known findings are")} gone (${named.join(", ")}${more}): ${renew} renews the file.`,
+  );
 }

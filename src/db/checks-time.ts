@@ -1,0 +1,141 @@
+/** Times that cannot be, and time zones that are none (SPEC 2, 6; LEGACY 1). */
+import { isZone } from "../domain/zone.ts";
+import { type CheckSql, sqlCheck } from "./check.ts";
+import type { LogicalTable } from "./layout.ts";
+import { runQuery } from "./reconcile.ts";
+
+/** The instants that bookings, sessions and queues go by. */
+const INSTANTS = [
+  [
+    "booking",
+    "live_class_booking",
+    ["start_at_utc", "end_at_utc", "created_at", "updated_at", "decision_at", "cancelled_at"],
+  ],
+  ["session", "live_class_session", ["start_at_utc", "end_at_utc"]],
+  [
+    "entry",
+    "session_waitlist",
+    ["created_at", "offered_at", "offer_expires_at", "accepted_at", "expired_at"],
+  ],
+] as const satisfies [string, LogicalTable, string[]][];
+
+/** The tables of the things that {@link INSTANTS} names. */
+export const INSTANT_TABLES = Object.fromEntries(INSTANTS.map(([thing, table]) => [thing, table]));
+
+const ZONES = [
+  ["profile", "user_profile", "timezone"],
+  ["slot", "teacher_availability", "timezone"],
+  ["session", "live_class_session", "timezone_snapshot"],
+] as const satisfies [string, LogicalTable, string][];
+
+const BOTH = [["live_class_booking"], ["live_class_session", "start_at_utc", "end_at_utc"]] as const;
+
+export const TIME_CHECKS = [
+  sqlCheck({
+    code: "ends_before_start",
+    severity: "error",
+    sentence: "bookings, sessions and slots end after they start",
+    why: "What ends before it starts takes nobody's time: overlaps with it are not seen.",
+    fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
+    reads: BOTH,
+    findings: endings,
+    text: (row) => `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`,
+  }),
+  sqlCheck({
+    code: "unreadable_time",
+    severity: "error",
+    sentence: "every instant can be read",
+    why: "SQLite keeps any text: what is no time takes nobody's time, and runs out never.",
+    fix: "nothing: nobody else knows what was meant; `classbook session update ID --start TIME` for a session, or correct it by SQL",
+    reads: BOTH,
+    // A timestamp of PostgreSQL is one.
+    findings: (q) => (q.isPostgres ? null : otherForms(q, (value) => `not ${canBeRead(value)}`)),
+    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
+  }),
+  sqlCheck({
+    code: "time_form",
+    severity: "warning",
+    sentence: "every instant is in the one form that compares as text",
+    why: "A tool wrote T, Z or an offset: such a time sorts wrongly, so that overlaps and what is due are not seen.",
+    fix: "writes the same instant in the one form",
+    reads: BOTH,
+    findings: (q) => (q.isPostgres ? null : otherForms(q, canBeRead)),
+    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
+  }),
+  sqlCheck({
+    code: "unknown_zone",
+    severity: "warning",
+    sentence: "profiles, slots and sessions name time zones that exist",
+    why: "A slot of an unknown zone offers nothing; times of such a profile or session are told in UTC.",
+    fix: "nothing: `classbook student update USER --timezone ZONE` for a profile; slots and sessions are corrected where they were made",
+    reads: [],
+    findings: unknownZones,
+    text: (row) => `${row.thing} ${row.id}: ${JSON.stringify(row.zone)}`,
+  }),
+] as const;
+
+/** PostgreSQL's text of an instant names the zone of the connection, which is UTC. */
+function plain(text: unknown): string {
+  return String(text).replace(/\+00$/, "");
+}
+
+function endings(q: CheckSql): string {
+  const spans = [
+    ["booking", "live_class_booking", "start_at_utc", "end_at_utc"],
+    ["session", "live_class_session", "start_at_utc", "end_at_utc"],
+    ["slot", "teacher_availability", "start_datetime", "end_datetime"],
+  ] as const satisfies [string, LogicalTable, string, string][];
+  return spans
+    .filter(([, table, ...columns]) => columns.every((column) => q.has(table, column)))
+    .map(
+      ([thing, table, start, end]) =>
+        `select '${thing}' as thing, x.id, '' as part, cast(x.${start} as text) as starts, cast(x.${end} as text) as ends
+         from ${q.t(table)} x where x.${end} <= x.${start} and ${q.isInstant(table, "x", start)} and ${q.isInstant(table, "x", end)}
+         ${thing === "slot" ? "and x.slot_type = 'one_time'" : ""}`,
+    )
+    .join(" union all ");
+}
+
+/** Each table is read once: its columns part where a row is found. */
+function otherForms(q: CheckSql, which: (value: string) => string): string {
+  return INSTANTS.filter(([, table]) => q.has(table))
+    .map(([thing, table, all]) => {
+      const columns = all.filter((column) => q.has(table, column));
+      const bad = (column: string) => `(x.${column} is not null and not ${q.isInstant(table, "x", column)})`;
+      const parts = columns.map(
+        (column) =>
+          `select '${thing}' as thing, x.id, '${column}' as part, x.${column} as value from ${thing}_times x where ${bad(column)} and ${which(`x.${column}`)}`,
+      );
+      return `select * from (with ${thing}_times as materialized (select x.id, ${columns.map((c) => `x.${c}`).join(", ")} from ${q.t(table)} x
+        where ${columns.map(bad).join(" or ")}) ${parts.join(" union all ")}) ${thing}_parts`;
+    })
+    .join(" union all ");
+}
+
+/** SQLite: a date of the calendar with a time of day, in any of the forms that are accepted (LEGACY 1). */
+function canBeRead(value: string): string {
+  return `(typeof(${value}) = 'text' and ${value} glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T][0-9][0-9]:*'
+    and julianday(${value}) is not null and date(substr(${value}, 1, 10)) = substr(${value}, 1, 10))`;
+}
+
+/** Few zones are in use: each is looked up once. */
+async function unknownZones(q: CheckSql): Promise<string | null> {
+  const parts: string[] = [];
+  for (const [thing, table, column] of ZONES) {
+    if (!q.has(table, column)) continue;
+    const value = `cast(x.${column} as text)`;
+    // Bytes that are no text come back as something else: SQLite is asked for them as digits.
+    const code = q.isPostgres ? value : `hex(x.${column})`;
+    const zones = await runQuery<{ zone: string; code: string }>(
+      q.looking.db,
+      `select distinct ${value} as zone, ${code} as code from ${q.t(table)} x where x.${column} is not null and x.${column} <> ''`,
+    );
+    const unknown = zones.filter(({ zone }) => !isZone(zone)).map((one) => one.code);
+    if (unknown.length === 0) continue;
+    const list = unknown.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+    parts.push(
+      `select '${thing}' as thing, x.id, '' as part, ${value} as zone from ${q.t(table)} x where ${code} in (${list})`,
+    );
+  }
+  return parts.length === 0 ? null : parts.join(" union all ");
+}

@@ -1,0 +1,104 @@
+/** Repairs of sessions and of times: counters, seats, UTC fields, texts that are instants in another form (SPEC 2, LEGACY 2.1). */
+import { updateRows } from "../db/bulk.ts";
+import type { Finding } from "../db/check.ts";
+import { INSTANT_TABLES } from "../db/checks-time.ts";
+import { isUniqueViolation } from "../db/error.ts";
+import { findSession } from "../db/seats.ts";
+import { parseInstant } from "../domain/instant.ts";
+import { seatsOf } from "../domain/session.ts";
+import type { Context } from "./context.ts";
+import { type Changed, findingsIn, type Repairs, recordChanges } from "./repair.ts";
+
+type Cell = string | number | null;
+
+export const SESSION_REPAIRS = {
+  seats_taken: {
+    apply: async (context, tell) => {
+      const columns = ["seats_taken", "current_attendees"].filter((column) =>
+        context.database.layout.has("live_class_session", column),
+      );
+      for await (const page of findingsIn(context, "seats_taken"))
+        await setColumns(context, page, columns, ({ row }) => columns.map(() => Number(row.seated))).then(
+          (changes) => recordChanges(context, "seats_taken", changes, tell),
+        );
+    },
+  },
+  capacity: {
+    apply: async (context, tell) => {
+      const columns = ["capacity", "total_seats"];
+      for await (const page of findingsIn(context, "capacity"))
+        await setColumns(context, page, columns, ({ row }) => {
+          const seats = seatsOf(row as Parameters<typeof seatsOf>[0]);
+          return [seats, seats];
+        }).then((changes) => recordChanges(context, "capacity", changes, tell));
+    },
+  },
+  session_utc_missing: {
+    apply: async (context, tell) => {
+      const { database, trx } = context;
+      for await (const page of findingsIn(context, "session_utc_missing")) {
+        const changes: Changed[] = [];
+        for (const { id, row } of page) {
+          const session = await findSession(database, trx, id!, true);
+          if (session?.start_at_utc == null || session.end_at_utc === null) continue; // It says no time.
+          const { start_at_utc, end_at_utc } = session;
+          await updateRows(
+            database,
+            trx,
+            "live_class_session",
+            ["start_at_utc", "end_at_utc"],
+            [[id, start_at_utc, end_at_utc]],
+          );
+          const from = { start_at_utc: row.start_at_utc, end_at_utc: row.end_at_utc };
+          changes.push({ thing: "session", id: id!, from, to: { start_at_utc, end_at_utc } });
+        }
+        await recordChanges(context, "session_utc_missing", changes, tell);
+      }
+    },
+  },
+  time_form: {
+    apply: async (context, tell) => {
+      for await (const page of findingsIn(context, "time_form")) {
+        const changes: Changed[] = [];
+        for (const finding of page) {
+          const instant = typeof finding.row.value === "string" ? parseInstant(finding.row.value) : null;
+          if (instant === null || !(await rewrite(context, finding, instant))) continue;
+          const { thing, id, part, row } = finding;
+          changes.push({ thing, id: id!, from: { [part]: row.value }, to: { [part]: instant } });
+        }
+        await recordChanges(context, "time_form", changes, tell);
+      }
+    },
+  },
+} satisfies Repairs;
+
+async function setColumns(
+  { database, trx }: Context,
+  page: readonly Finding[],
+  columns: readonly string[],
+  valuesOf: (finding: Finding) => Cell[],
+): Promise<Changed[]> {
+  const rows = page.map((finding) => [finding.id, ...valuesOf(finding)]);
+  await updateRows(database, trx, "live_class_session", columns, rows);
+  return page.map(({ id, row }, at) => ({
+    thing: "session",
+    id: id!,
+    from: Object.fromEntries(columns.map((column) => [column, row[column] ?? null])),
+    to: Object.fromEntries(columns.map((column, n) => [column, rows[at]![n + 1]])),
+  }));
+}
+
+/** False where another booking has the key that it would get. SQLite goes on after a statement that failed. */
+async function rewrite(
+  { database, trx }: Context,
+  { thing, id, part }: Finding,
+  instant: string,
+): Promise<boolean> {
+  try {
+    await updateRows(database, trx, INSTANT_TABLES[thing]!, [part], [[id, instant]]);
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}

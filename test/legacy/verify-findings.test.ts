@@ -1,0 +1,58 @@
+/** What `verify` says of legacy rows: those that nobody took over, and those whose booking is gone or changed on both sides (LEGACY 3). */
+import { describe, expect, test } from "vitest";
+import { ben, booking, cleo, tessUser } from "../../fixtures/edge-cases/world.ts";
+import { CHECK_CODES, type Violation } from "../../src/db/checks.ts";
+import type { Database } from "../../src/db/open.ts";
+import { migrateSchema } from "../../src/db/schema.ts";
+import { verifyInvariants } from "../../src/operations/verify.ts";
+import { ENGINES } from "../support/databases.ts";
+import { lessons, rowsOnly } from "../support/delta.ts";
+import { migrate, NOW, withDatabase } from "../support/migration.ts";
+import { act, insertion, withPlace } from "../support/worlds.ts";
+
+const world = rowsOnly({
+  booking: [
+    booking({ id: 1 }),
+    booking({ id: 2, user_id: ben }),
+    booking({ id: 3, user_id: cleo, status: "waitlisted" }),
+  ],
+  ...lessons([{}]),
+});
+const LEGACY = CHECK_CODES.filter((code) => code.startsWith("legacy_"));
+const findings = (database: Database): Promise<Violation[]> =>
+  verifyInvariants(database, LEGACY, { now: NOW, offerHours: 24 });
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("before a migration nothing is promised; after one, every row is looked after", () =>
+    withPlace(engine, world, (place) =>
+      withDatabase(place.address, async (database) => {
+        await migrateSchema(database, { now: NOW });
+        expect(await findings(database)).toEqual([]);
+        await migrate(database);
+        expect(await findings(database)).toEqual([]);
+
+        await act(
+          place,
+          insertion("booking", booking({ id: 9, user_id: tessUser })),
+          "delete from {live_class_booking} where student_user_id = 2 and session_id is not null",
+          "delete from {session_waitlist}",
+        );
+        expect(await findings(database)).toMatchObject([
+          { check: "legacy_without_outcome", count: 1, examples: ["booking 9 has no outcome"] },
+          {
+            check: "legacy_target_missing",
+            count: 2,
+            examples: [
+              "booking 2: its booking is gone",
+              "booking 3: its waitlist entry is gone, or another's",
+            ],
+          },
+        ]);
+
+        await migrate(database);
+        expect(await findings(database)).toMatchObject([
+          { check: "legacy_diverged", severity: "warning", count: 2, examples: ["booking 2", "booking 3"] },
+        ]);
+      }),
+    ));
+});
