@@ -53,7 +53,7 @@ export const WAITLIST_CHECKS = [
       `select x.thing, x.id, x.part, x.open_seats, x.waiting from (
          with queued as ${q.first} (select w.session_id, w.student_user_id, ${q.capacity("s")} as seats
            from ${q.t("session_waitlist")} w join ${q.t("live_class_session")} s on s.id = w.session_id
-           where w.status = 'waiting' and s.status = 'scheduled' and s.start_at_utc > ${q.now}),
+           where w.status = 'waiting' and ${takesBookings(q)} and s.start_at_utc > ${q.now}),
          n as ${q.first} (select w.session_id, w.seats, count(*) as waiting from queued w
            where exists (select 1 from ${q.t("app_user")} u where u.id = w.student_user_id and u.is_active${q.isPostgres ? "" : " <> 0"})
              and not ${isBooked(q, "w")} group by w.session_id, w.seats)
@@ -139,4 +139,12 @@ function isLive(q: CheckSql, w = "w"): string {
 function offers(q: CheckSql): string {
   return `(select o.session_id, count(*) as offers from ${q.t("session_waitlist")} o where o.status = 'offered'
     and ${isLive(q, "o")} and not ${isBooked(q, "o")} group by o.session_id)`;
+}
+
+/** Of a session `s`: it is scheduled, or closed because it was full. One that somebody closed here makes no offers. */
+function takesBookings(q: CheckSql): string {
+  if (!q.has("booking_event")) return "s.status in ('scheduled', 'booking_closed')";
+  const closing = `select e.what from ${q.t("booking_event")} e where e.subject = 'live_class_session' and e.subject_id = s.id
+      and e.to_value like '%"status":"booking_closed"%' order by e.id desc limit 1`;
+  return `(s.status = 'scheduled' or (s.status = 'booking_closed' and coalesce((${closing}), 'closed') = 'closed'))`;
 }

@@ -111,6 +111,23 @@ export async function setOffered(
   await offered(database, trx, { ids: idList(database, ids), now, expires });
 }
 
+const endsAt = statement<{ ids: IdList; expires: Instant }, never>((db, { ids, expires }, { engine }) =>
+  db
+    .updateTable("session_waitlist")
+    .set({ offer_expires_at: expires })
+    .where(isListed(engine, "id", ids)),
+);
+
+/** Gives offers another end. */
+export async function setOfferEnd(
+  database: Database,
+  trx: Trx,
+  ids: readonly number[],
+  expires: Instant,
+): Promise<void> {
+  await endsAt(database, trx, { ids: idList(database, ids), expires });
+}
+
 const ended = statement<{ ids: IdList; now: Instant }, never>((db, { ids, now }, { engine }) =>
   db
     .updateTable("session_waitlist")

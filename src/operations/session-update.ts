@@ -42,6 +42,7 @@ import {
 } from "./session.ts";
 import { followSession } from "./session-follow.ts";
 import { closeIfFull, passSeatsOn } from "./waitlist.ts";
+import { shortenOffers } from "./waitlist-shorten.ts";
 
 /** What is to be another; what is left out stays. */
 export interface SessionChange
@@ -113,6 +114,7 @@ export async function updateSession(context: Context, change: SessionChange): Pr
   const after = { ...session, ...values };
   const bookings = await follow(context, after, values);
   await tellOfChange(context, { before: session, after, values, bookings });
+  if (values.start_at_utc !== undefined) await shortenOffers(context, id, values.start_at_utc);
   if (SEATING.some((key) => key in values)) {
     await passSeatsOn(context, id, Math.max(0, (values.capacity ?? 0) - session.capacity));
     const seated = (await findSession(database, trx, id, true))!;

@@ -156,6 +156,17 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     ).toMatchObject({ outcome: "confirmed" });
   });
 
+  test("a session that is moved to an earlier time ends its offers then", async () => {
+    await byHand(
+      `update {live_class_session} set enable_waitlist = ${engine === "sqlite" ? "1" : "true"} where id = ${queued}`,
+    );
+    const ana = await offer("ana", { offer_expires_at: "2027-02-02 09:59:00" });
+    await school.run((c) => updateSession(c, { id: queued, start_at_utc: "2027-02-01 08:00:00" as never }));
+    const [entry] = (await day.all()).session_waitlist;
+    expect(entry).toMatchObject({ id: ana, status: "offered", offer_expires_at: "2027-02-01 08:00:00" });
+    expect((await day.told("session_waitlist", ana)).map(({ what }) => what)).toEqual(["shortened"]);
+  });
+
   // PostgreSQL has one way to write an instant.
   if (engine === "sqlite")
     test("times that a hand spelt with T and Z end offers and queues to the minute", async () => {

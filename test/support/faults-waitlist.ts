@@ -47,6 +47,15 @@ export const WAITLIST_FAULTS: readonly Fault[] = [
     found: ["session:3"],
   },
   {
+    check: "open_seat_beside_queue",
+    what: "the app closed the session while it was full",
+    plant: async (school) => {
+      await school.put("session_waitlist", waitRow("ana", { id: 1 }));
+      await byHand(school, "update {live_class_session} set status = 'booking_closed' where id = 3");
+    },
+    found: ["session:3"],
+  },
+  {
     check: "waiting_though_booked",
     what: "the app booked who waits, and who has an offer",
     plant: async (school) => {

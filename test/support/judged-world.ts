@@ -181,7 +181,7 @@ export async function judge(context: Context): Promise<Partial<Record<CheckCode,
       running.filter((one) => {
         const queue = queueOf(entries.filter(({ session_id }) => session_id === one.id));
         return (
-          one.status === "scheduled" &&
+          (one.status === "scheduled" || one.status === "booking_closed") &&
           planRound(queue, openSeats(seating(one)), bars(one)).offered.length > 0
         );
       }),
