@@ -5,7 +5,7 @@ import { refused, usageError } from "../domain/error.ts";
 import { type Context, inside } from "../operations/context.ts";
 import { requireStaff } from "../operations/permission.ts";
 import { noSuchRow } from "./browse.ts";
-import { type Deletion, type Did, type Doing } from "./doing.ts";
+import type { Deletion, Did, Doing } from "./doing.ts";
 import { DOINGS } from "./doings.ts";
 import { type Action, type Field, type Form, fieldsOfForm, type Terms, type Value } from "./form.ts";
 import type { Model } from "./model.ts";
@@ -25,7 +25,11 @@ export interface Done {
 
 function formOf(model: Model): Form {
   if (model.form === undefined)
-    throw usageError("read_only", `${model.name} is read-only in the admin`, "its rows are the app's, or history");
+    throw usageError(
+      "read_only",
+      `${model.name} is read-only in the admin`,
+      "its rows are the app's, or history",
+    );
   return model.form;
 }
 
@@ -102,7 +106,9 @@ export async function editRow(context: Context, model: Model, id: number, terms:
   const doing = begin(context, model);
   const cells = await cellsOf(context, model, id);
   const values = Object.fromEntries(
-    Object.entries(terms.values).filter(([name, value]) => !(name in cells) || !same(model, name, cells, value)),
+    Object.entries(terms.values).filter(
+      ([name, value]) => !(name in cells) || !same(model, name, cells, value),
+    ),
   );
   if (Object.keys(values).length === 0) return { outcome: "unchanged", model, cells, remarks: [] };
   return doneOf(context, model, await doing.edit(context, id, { ...terms, values }, cells));
@@ -133,8 +139,8 @@ export async function deleteRow(context: Context, model: Model, id: number): Pro
   const doing = begin(context, model);
   const cells = await cellsOf(context, model, id);
   const deletion = await doing.deletion(context, id);
-  const remarks = await doing.remove(context, id);
-  return { outcome: "deleted", model, cells, remarks, ...deletion };
+  await doing.remove(context, id);
+  return { outcome: "deleted", model, cells, remarks: deletion.notes, ...deletion };
 }
 
 /** @throws ClassbookError not_found `no_such_row`; usage; refused: by the rules of the operation */

@@ -66,7 +66,9 @@ export function fieldsOfForm(model: ModelTable, declared: readonly DeclaredField
 
 /** `student_user_id` → `--student`: as the filters are called. */
 export function flagOf(column: ModelColumn): string {
-  return dashed(labelOf(column) ?? (column.kind === "reference" ? column.name.replace(/_id$/, "") : column.name));
+  return dashed(
+    labelOf(column) ?? (column.kind === "reference" ? column.name.replace(/_id$/, "") : column.name),
+  );
 }
 
 /** What was given for a field: ids for who and what is named, canonical times. Null = emptied. */

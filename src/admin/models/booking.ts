@@ -166,7 +166,8 @@ export const sessionWaitlist: Model = {
     edit: [
       {
         field: "status",
-        about: "takes the operation's path: offered, accepted (books the seat), expired (leaves), waiting (joins again)",
+        about:
+          "takes the operation's path: offered, accepted (books the seat), expired (leaves), waiting (joins again)",
       },
     ],
     kept: {

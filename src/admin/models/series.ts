@@ -1,6 +1,7 @@
 /** Bookings that recur, and their occurrences. */
-import { FREQUENCIES, SERIES_STATUSES, SERIES_TYPES } from "../../domain/series.ts";
+
 import { CANCEL_REASONS } from "../../domain/booking.ts";
+import { FREQUENCIES, SERIES_STATUSES, SERIES_TYPES } from "../../domain/series.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
 const nullable = { nullable: true };

@@ -98,7 +98,10 @@ export const liveClassSession: Model = {
       ...SESSION,
     ],
     edit: [
-      { field: "status", about: "takes the operation's path: scheduled, booking_closed, live, completed, cancelled" },
+      {
+        field: "status",
+        about: "takes the operation's path: scheduled, booking_closed, live, completed, cancelled",
+      },
       { field: "title", about: "what it is called" },
       { field: "course_id", about: "another course; the bookings follow" },
       { field: "teacher_id", about: "another teacher; the bookings follow" },
