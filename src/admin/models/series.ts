@@ -1,4 +1,6 @@
 /** Bookings that recur, and their occurrences. */
+
+import { CANCEL_REASONS } from "../../domain/booking.ts";
 import { FREQUENCIES, SERIES_STATUSES, SERIES_TYPES } from "../../domain/series.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
@@ -41,6 +43,62 @@ export const bookingSeries: Model = {
   order: ["-id"],
   dates: "until_date",
   related: [{ key: "items", model: "BookingSeriesItem", by: "series_id" }],
+  form: {
+    add: {
+      instead: "series create",
+      why: "a series is made together with its lessons: from a slot, or a course's sessions, and a rule of dates",
+    },
+    edit: [
+      { field: "status", about: "takes the operation's path: active (resume), paused, cancelled" },
+      { field: "default_meeting_link", about: "where its lessons meet" },
+      { field: "default_meeting_id", about: "the provider's id of the meeting" },
+      { field: "default_meeting_passcode", about: "the meeting's passcode" },
+    ],
+    kept: {
+      id: "is given by the database",
+      student_user_id: "stays: its lessons are this student's",
+      teacher_id: "stays: its lessons are this teacher's",
+      course_id: "stays: its lessons are of this course",
+      type: "stays: its lessons are of this type",
+      frequency: "is the rule by which its lessons were booked",
+      interval: "is the rule by which its lessons were booked",
+      days_of_week: "is the rule by which its lessons were booked",
+      occurrence_count: "counts its lessons: `classbook series extend` adds some",
+      until_date: "is where its lessons end: `classbook series extend` adds some",
+    },
+    actions: [
+      {
+        name: "pause",
+        example: "4 --now 2026-11-20T09:00:00Z",
+        about: "no lesson is added; those to come stay booked",
+      },
+      {
+        name: "resume",
+        example: "--status paused --yes --now 2026-11-20T09:00:00Z",
+        about: "paused series are active again",
+      },
+      {
+        name: "cancel",
+        example: "4 --yes --now 2026-11-20T09:00:00Z",
+        asks: true,
+        about: "end series and cancel their lessons to come",
+        terms: [
+          {
+            field: word("reason", CANCEL_REASONS),
+            about: `${CANCEL_REASONS.join(", ")} (default: by who acts)`,
+          },
+          { field: { name: "note", kind: "text" }, about: "more, kept in the teacher's notes" },
+        ],
+        overrides: ["cancel-window"],
+      },
+    ],
+    examples: {
+      add: "series create --help",
+      edit: "4 --default-meeting-link https://meet.example/mei",
+      delete: "5",
+    },
+    deletion: "Its items go with it; its bookings stay as they are (`cancel` ends those to come).",
+  },
 };
 
 export const bookingSeriesItem: Model = {
@@ -63,4 +121,24 @@ export const bookingSeriesItem: Model = {
   order: ["series_id", "occurrence_index"],
   dates: null,
   related: [],
+  form: {
+    add: [
+      { field: "series_id", about: "the series", needed: true },
+      {
+        field: "booking_id",
+        about: "a booking of the series' student, teacher, course and type, in no series yet",
+        needed: true,
+      },
+      { field: "occurrence_index", about: "the next number, which is the default", least: 1 },
+    ],
+    edit: [{ field: "booking_id", about: "another booking that fits the series" }],
+    kept: {
+      id: "is given by the database",
+      series_id: "stays: delete the item, and add one to the other series",
+      occurrence_index: "counts 1, 2, 3 … without a gap: delete the item, and add it at the end",
+    },
+    actions: [],
+    examples: { add: "--series 1 --booking 264", edit: "10 --booking 265", delete: "5" },
+    deletion: "Later occurrences of the series move up; the booking stays.",
+  },
 };
