@@ -1,6 +1,6 @@
 /** Questions with more than a yes: search and choose, one key of several, a line of text. On stderr; stdout carries the answer only. */
 import { escapeControl } from "./output.ts";
-import { askOnce } from "./prompts.ts";
+import { askOnce, type Silence } from "./prompts.ts";
 
 export interface Choice<T> {
   value: T;
@@ -23,11 +23,16 @@ export interface Asker {
   yes(message: string): Promise<boolean | null>;
 }
 
-/** @param stopping becomes true where a signal asks the program to stop: an open question ends then */
-export function makeAsker(stopping: () => boolean): Asker {
+/**
+ * @param stopping becomes true where a signal asks the program to stop: an open question ends then
+ * @param onSilence is told why nobody answered; where it is given, Esc leaves a question
+ */
+export function makeAsker(stopping: () => boolean, onSilence?: (why: Silence) => void): Asker {
   const ask = async (question: object): Promise<unknown> => {
-    const said = await askOnce(question, stopping);
-    return typeof said === "string" ? null : said.answer;
+    const said = await askOnce(question, stopping, { escapes: onSilence !== undefined });
+    if (typeof said !== "string") return said.answer;
+    onSilence?.(said);
+    return null;
   };
   return {
     search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) =>
