@@ -64,8 +64,9 @@ export function fillTo(text: string, width: number, align: "left" | "right" = "l
   return align === "left" ? cut + space : space + cut;
 }
 
-/** Lines that are not wider than `width`: broken between words where there are some, else anywhere. The first is there in any case. */
-export function breakTo(text: string, width: number): string[] {
+/** Lines that are not wider than `wanted`: broken between words where there are some, else anywhere. The first is there in any case. */
+export function breakTo(text: string, wanted: number): string[] {
+  const width = Math.max(1, wanted);
   const lines: string[] = [];
   let rest = text;
   while (displayWidth(rest) > width) {
@@ -76,5 +77,5 @@ export function breakTo(text: string, width: number): string[] {
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).replace(/^ /, "");
   }
-  return [...lines, rest];
+  return rest === "" && lines.length > 0 ? lines : [...lines, rest];
 }

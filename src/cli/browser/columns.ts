@@ -47,7 +47,7 @@ export function fitTable(
   for (const at of shown)
     widths[at]! += Math.max(0, Math.min(-over(), Math.min(data[at]!, WIDEST) - widths[at]!));
   const isNumeric = columns.map(
-    (_, at) => rows.length > 0 && rows.every((row) => /^-?[\d,]*$/.test(row[at]!)),
+    (_, at) => rows.length > 0 && rows.every((row) => /^(-?[\d,]*|–)$/.test(row[at]!)),
   );
   const line = (cells: readonly string[]) =>
     shown

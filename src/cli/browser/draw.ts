@@ -233,6 +233,12 @@ function helpLines(state: State, { paint, command }: Setting): string[] {
   const same = breakTo(escapeControl(command(words)), Math.max(1, width - 2)).map((line) =>
     cutTo(`  ${line}`, width),
   );
-  const all = [paint.bold("Keys"), ...lines, "", paint.bold("The same in a script"), ...same];
+  const all = [
+    paint.bold(cutTo("Keys", width)),
+    ...lines,
+    "",
+    paint.bold(cutTo("The same in a script", width)),
+    ...same,
+  ];
   return all.slice(Math.min(state.help ?? 0, Math.max(0, all.length - roomOf(state.size))));
 }

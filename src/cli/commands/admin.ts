@@ -3,7 +3,7 @@
 import { Argument, type Command } from "commander";
 import { listModels } from "../../admin/browse.ts";
 import type { Model } from "../../admin/model.ts";
-import { MODELS, suggestModel } from "../../admin/registry.ts";
+import { MODELS, suggestModel, suggestWord } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { usageError } from "../../domain/error.ts";
 import { type ListingFlags, withFilters, withOrder } from "../admin-listing.ts";
@@ -56,7 +56,12 @@ function unknown(word: string): Error {
 /** Commander takes a verb that it does not know for an argument of the one that can be left out. */
 function unknownVerb(command: Command, word: string): Error {
   const verbs = command.commands.map((verb) => verb.name());
-  return usageError("unknown_command", `unknown command '${word}'`, `commands: ${verbs.join(", ")}`);
+  const near = suggestWord(word, verbs);
+  return usageError(
+    "unknown_command",
+    `unknown command '${word}'`,
+    near === null ? `commands: ${verbs.join(", ")}` : `did you mean ${near}?`,
+  );
 }
 
 async function models(here: Shell): Promise<void> {
