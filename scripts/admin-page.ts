@@ -1,6 +1,7 @@
 /** docs/admin.md, made from the registry (src/admin): `npm run reference`. */
 import { filtersOf, type Model } from "../src/admin/model.ts";
 import { MODELS, relatedOf } from "../src/admin/registry.ts";
+import { BINDINGS } from "../src/cli/browser/keys.ts";
 import { NOUNS } from "../src/cli/nouns.ts";
 import { Layout } from "../src/db/layout.ts";
 import { fieldsOf, labelOf } from "../src/db/model.ts";
@@ -18,8 +19,8 @@ place on the app's own tables. It is for staff (\`--as USER\`); teachers and stu
 
 | Django's admin | classbook |
 |---|---|
-| the index page | \`classbook admin\`: every model with its table and the number of its rows |
-| a change list | \`classbook admin LiveClassBooking list\` |
+| the index page | \`classbook admin\`: every model with its table and the number of its rows; at a terminal a menu |
+| a change list | \`classbook admin LiveClassBooking\` at a terminal, to browse; \`classbook admin LiveClassBooking list\` prints it |
 | \`list_display\` | the columns on a terminal; a pipe gets all. \`--fields id,student,status\` picks and orders them |
 | \`list_filter\` | a flag each: \`--status pending,confirmed --teacher marta --session none\`; they all have to hold |
 | \`date_hierarchy\` | \`--start-after 2026-12-01 --start-before 2027-01-01\` |
@@ -47,6 +48,23 @@ classbook admin LiveClassBooking export --status pending --teacher marta --field
   read, and other secrets are shown as \`***\`.
 - An export is in the order of the ids and reads page by page: rows that are written meanwhile may be in it or not. A
   file appears under its name when it is whole. CSV is UTF-8, and a cell that a spreadsheet would run begins with \`'\`.
+`;
+
+const BROWSER = `## At a terminal
+
+\`classbook admin\` is a menu of the models, and \`classbook admin MODEL\` the browser of one: rows page by page, with the
+filters of the list (\`classbook admin LiveClassBooking --status pending\` begins with them), and each row with what it names
+and what belongs to it, where Enter goes. Whatever is asked for or refused stands at the bottom, and the browser goes on. What was
+done is said when one leaves. In a pipe, with \`--no-input\`, \`--yes\`, \`--fields\` or a format for machines, and on a terminal
+that cannot draw (\`TERM=dumb\`), \`classbook admin\` prints the models, and \`classbook admin MODEL\` its list.
+
+| key | in | what it does |
+|---|---|---|
+${BINDINGS.map(({ shown, where, says }) => `| ${shown} | ${where.length === 3 ? "everywhere" : where.join(", ")} | ${says} |`).join("\n")}
+| Ctrl-C | everywhere | leave, with exit code 130; in a question, too |
+
+In the menu letters search. A question is left by Esc. Nothing is locked while the browser waits for a key: somebody else may
+change a row meanwhile, \`r\` shows it, and what does not fit any more is refused as everywhere.
 `;
 
 function listed(names: readonly string[]): string {
@@ -99,5 +117,5 @@ function wordsOf({ columns }: Model): string {
 }
 
 export function renderAdminPage(): string {
-  return [HEAD, ...MODELS.map(section)].join("\n");
+  return [HEAD, BROWSER, ...MODELS.map(section)].join("\n");
 }

@@ -1,138 +1,11 @@
-/** The admin's browser without a terminal: what each key makes of the screen, and the screen as lines. */
+/** The admin's browser without a terminal: what each key makes of the screen. */
 import { describe, expect, test } from "vitest";
-import { draw, type Setting } from "../../src/cli/browser/draw.ts";
+import { draw } from "../../src/cli/browser/draw.ts";
 import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
 import { changed, type Effect, filtered, popped, resized, step } from "../../src/cli/browser/state.ts";
-import {
-  type ListView,
-  listOf,
-  type MenuView,
-  type RowView,
-  type State,
-  top,
-  type View,
-} from "../../src/cli/browser/views.ts";
-import { paintFor } from "../../src/cli/io.ts";
-import { pressOf, type Size } from "../../src/cli/terminal.ts";
-import { breakTo, cutTo, displayWidth, fillTo } from "../../src/cli/text-width.ts";
-import { expectGolden } from "../support/golden.ts";
-
-const LARGE: Size = { width: 80, height: 24 };
-const SMALL: Size = { width: 60, height: 15 };
-
-const setting: Setting = {
-  paint: paintFor({ colour: false }),
-  place: "sample/school.sqlite3",
-  zone: "Europe/Madrid",
-  command: (words) => `classbook ${words} --db sample/school.sqlite3`,
-};
-
-const NAMES = [
-  "ana",
-  "ben",
-  "王小明",
-  "ひらがな学生",
-  "👩‍🏫 teacher",
-  "a\u0301rpa\u0301d",
-  "long ".repeat(20).trim(),
-];
-
-function list(change: Partial<ListView> = {}): ListView {
-  return {
-    ...listOf("LiveClassBooking", {}),
-    columns: [
-      { name: "id", isWhole: true },
-      { name: "status", isWhole: false },
-      { name: "student", isWhole: false },
-      { name: "course", isWhole: false },
-      { name: "start_at_utc", isWhole: true },
-      { name: "seats_reserved", isWhole: true },
-    ],
-    rows: Array.from({ length: 19 }, (_, at) => ({
-      id: 100 - at,
-      cells: [
-        String(100 - at),
-        "confirmed",
-        NAMES[at % NAMES.length]!,
-        "Te reo Māori, evenings",
-        "1 Dec 2026 17:00",
-        "1",
-      ],
-    })),
-    more: true,
-    total: 312,
-    stale: false,
-    ...change,
-  };
-}
-
-const menu: MenuView = {
-  kind: "menu",
-  entries: [
-    { model: "LiveClassBooking", rows: 1_234_567, summary: "bookings: seats in group sessions" },
-    { model: "SessionWaitlist", rows: 9, summary: "places in the queues of full sessions" },
-    { model: "Booking", rows: 262, summary: "legacy bookings of group sessions" },
-    { model: "OneOnOneBooking", rows: null, summary: "legacy bookings of one-on-one lessons" },
-  ],
-  typed: "",
-  cursor: 0,
-};
-
-const row: RowView = {
-  kind: "row",
-  model: "LiveClassBooking",
-  id: 118,
-  parts: [
-    {
-      title: "",
-      target: null,
-      columns: null,
-      lines: [
-        { cells: ["id", "118"], target: null },
-        { cells: ["student_user_id", "23 wanda"], target: { to: "row", model: "User", id: 23 } },
-        { cells: ["student_note", "日本語のノート。".repeat(10)], target: null },
-        {
-          cells: [
-            "teacher_note",
-            "bring the book that we talked about, and a pen, and some paper to write on",
-          ],
-          target: null,
-        },
-      ],
-      note: null,
-    },
-    {
-      title: "history (BookingEvent): 30",
-      target: {
-        to: "list",
-        model: "BookingEvent",
-        typed: { "--subject": "live_class_booking", "--subject-id": "118" },
-      },
-      columns: [
-        { name: "id", isWhole: true },
-        { name: "what", isWhole: false },
-        { name: "change", isWhole: false },
-      ],
-      lines: [
-        {
-          cells: ["7", "approved", "pending → confirmed"],
-          target: { to: "row", model: "BookingEvent", id: 7 },
-        },
-        {
-          cells: ["3", "created", "pending; seats_reserved 1"],
-          target: { to: "row", model: "BookingEvent", id: 3 },
-        },
-      ],
-      note: "the first 2; Enter: all of them",
-    },
-  ],
-  cursor: 0,
-  stale: false,
-};
-
-function on(view: View, size = LARGE, below: View[] = []): State {
-  return { views: [...below, view], size, message: null, help: null };
-}
+import { type ListView, type MenuView, type State, top } from "../../src/cli/browser/views.ts";
+import { pressOf } from "../../src/cli/terminal.ts";
+import { LARGE, list, menu, on, row, SMALL, setting } from "../support/browser.ts";
 
 /** Keys one after the other; an effect is told and not carried out. */
 function type(start: State, keys: readonly string[]): { state: State; effects: Effect[] } {
@@ -148,64 +21,6 @@ function type(start: State, keys: readonly string[]): { state: State; effects: E
 
 const listAfter = (state: State, ...keys: string[]) => top(type(state, keys).state) as ListView;
 const effectsOf = (state: State, ...keys: string[]) => type(state, keys).effects;
-
-describe("the screen", () => {
-  const screens: [string, State][] = [
-    ["menu", on(menu)],
-    ["menu-typed", on({ ...menu, typed: "booking" }, SMALL)],
-    ["menu-nothing", on({ ...menu, typed: "xyz" }, SMALL)],
-    ["list", on(list({ cursor: 2, marked: new Set([99, 97]) }))],
-    [
-      "list-small",
-      on(
-        list({ rows: list().rows.slice(0, 10), typed: { "--status": "pending", "--search": "ana b" } }),
-        SMALL,
-      ),
-    ],
-    ["list-right", on(list({ rows: list().rows.slice(0, 10), shift: 2 }), SMALL)],
-    [
-      "list-empty",
-      on(list({ rows: [], more: false, total: 0, typed: { "--search": "x\u001b[31m" } }), SMALL),
-    ],
-    ["list-typing", on(list({ rows: list().rows.slice(0, 10), typing: "王" }), SMALL)],
-    ["list-help", { ...on(list()), help: 0 }],
-    ["row", on(row)],
-    ["row-small", on({ ...row, cursor: 11 }, { width: 40, height: 12 })],
-    [
-      "refused",
-      {
-        ...on(list({ rows: list().rows.slice(0, 10) }), SMALL),
-        message: {
-          text: "0 open = 5 seats − 5 taken\n`classbook waitlist join` puts the student into the queue of the session",
-          isBad: true,
-        },
-      },
-    ],
-  ];
-
-  test.each(screens)("%s", (name, state) => {
-    const lines = draw(state, setting);
-    expectGolden(`browser/${name}.txt`, `${lines.join("\n")}\n`);
-  });
-
-  test("is never wider or higher than the terminal, whatever its size", () => {
-    for (const [name, { views, ...rest }] of screens)
-      for (const width of [1, 2, 7, 20, 39, 60, 80, 200])
-        for (const height of [1, 2, 4, 7, 15, 24, 60]) {
-          const lines = draw(resized({ ...rest, views }, { width, height }).state, setting);
-          expect(lines, `${name} ${width}x${height}`).toHaveLength(height);
-          for (const line of lines)
-            expect(displayWidth(line), `${name} ${width}: ${line}`).toBeLessThanOrEqual(width);
-        }
-  });
-
-  test("has colours only where they are wanted, and the same letters", () => {
-    const painted = draw(on(list()), { ...setting, paint: paintFor({ colour: true }) }).join("\n");
-    expect(painted).toContain("\u001b[36m");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
-    expect(painted.replaceAll(/\u001b\[\d+m/g, "")).toBe(draw(on(list()), setting).join("\n"));
-  });
-});
 
 describe("the menu", () => {
   test("is searched by typing; those that are called so come first", () => {
@@ -378,36 +193,5 @@ describe("keys", () => {
     [undefined, { sequence: "\u001b[99~" }, { key: "", text: null }],
   ])("%j", (text, key, press) => {
     expect(pressOf(text, key)).toEqual(press);
-  });
-});
-
-describe("columns of a terminal", () => {
-  test.each([
-    ["abc", 3],
-    ["Māori", 5],
-    ["王小明", 6],
-    ["ﾊﾛｰ", 3],
-    ["👩‍🏫", 2],
-    ["🇪🇸", 2],
-    ["✔", 1],
-    ["✔️", 2],
-    ["a\u0301", 1],
-    ["\u200b", 0],
-    ["한국어", 6],
-    ["", 0],
-  ])("%j takes %d", (text, width) => {
-    expect(displayWidth(text)).toBe(width);
-  });
-
-  test("what is cut or filled takes what it should", () => {
-    expect(cutTo("王小明", 4)).toBe("王…");
-    expect(cutTo("abcdef", 3)).toBe("ab…");
-    expect([cutTo("abc", 0), cutTo("abc", 1)]).toEqual(["", "…"]);
-    expect(fillTo("王", 4)).toBe("王  ");
-    expect(fillTo("7", 3, "right")).toBe("  7");
-    expect(breakTo("one two three", 7)).toEqual(["one two", "three"]);
-    expect(breakTo("王小明さん", 4)).toEqual(["王小", "明さ", "ん"]);
-    expect(breakTo("王王", 1)).toEqual(["王", "王"]);
-    expect(breakTo("", 5)).toEqual([""]);
   });
 });
