@@ -62,7 +62,11 @@ export function openScreen(stopping: () => boolean): Screen {
     heard.push(one);
     wake?.();
   };
-  const onKey = (text: string | undefined, key: Key) => hear({ press: pressOf(text, key) });
+  const onKey = (text: string | undefined, key: Key) => {
+    const press = pressOf(text, key);
+    if (press.key === "ctrl-z") suspend();
+    else hear({ press });
+  };
   const onResize = () => {
     drawn = [];
     hear({ size: sizeNow() });
@@ -79,6 +83,18 @@ export function openScreen(stopping: () => boolean): Screen {
     stdin.off("keypress", onKey).off("end", onEnd).off("close", onEnd);
     stdin.pause();
     if (!stdin.destroyed) stdin.setRawMode(false);
+  };
+  /** Ctrl-Z: the shell has the terminal as it was, until it says that the program goes on. */
+  const suspend = () => {
+    release();
+    stderr.write(LEAVE);
+    process.once("SIGCONT", () => {
+      if (!isOpen) return;
+      stderr.write(ENTER + CLEAR);
+      listen();
+      onResize();
+    });
+    process.kill(process.pid, "SIGTSTP");
   };
   const close = () => {
     if (!isOpen) return;

@@ -33,7 +33,7 @@ describe("the screen", () => {
     [
       "refused",
       {
-        ...on(list({ rows: list().rows.slice(0, 10) }), SMALL),
+        ...on(list({ rows: list().rows.slice(0, 10), cursor: 9 }), SMALL),
         message: {
           text: "0 open = 5 seats − 5 taken\n`classbook waitlist join` puts the student into the queue of the session",
           isBad: true,

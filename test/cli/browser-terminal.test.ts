@@ -1,5 +1,7 @@
 /** The admin's menu and browser in a real pseudo-terminal: screens, questions, Ctrl-C, small terminals. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeDjango } from "../support/django.ts";
+import { migrate, withDatabase } from "../support/migration.ts";
 import { buildProgram, type Program, type Typing } from "../support/program.ts";
 import { makeMigratedSchool, type School } from "../support/school.ts";
 
@@ -15,7 +17,8 @@ afterAll(() => {
   program.remove();
 });
 
-const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
+const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid"];
+const SAMPLE = ["--db", "sample/school.sqlite3"];
 const [DOWN, END, PAGE_DOWN, ESC, TAB] = ["\u001b[B", "\u001b[F", "\u001b[6~", "\u001b", "\t"];
 const CTRL_C = "\u0003";
 const CTRL_D = "\u0004";
@@ -35,7 +38,8 @@ async function type(
   dialogue: NonNullable<Typing["dialogue"]>,
   { size = LARGE, env, school: other = school }: Options = {},
 ) {
-  const ran = await program.terminal([...words.split(" "), ...SETTINGS], {
+  const place = words.includes("--db") ? [] : SAMPLE;
+  const ran = await program.terminal([...words.split(" "), ...SETTINGS, ...place], {
     cwd: other.folder,
     env: { TERM: "xterm", ...env },
     dialogue,
@@ -131,6 +135,22 @@ describe("looking", () => {
   });
 });
 
+test("on PostgreSQL, where it ends with its connection", async () => {
+  const place = await makeDjango("postgres", { generation: "D" });
+  try {
+    await withDatabase(place.address, (database) => migrate(database));
+    const { code, raw, shown } = await type(`admin Course --db ${place.address}`, [
+      [/Course · \d+ courses/, "\r"],
+      [/line 1 of/, "q"],
+      [/Course · \d+ courses/, "q"],
+    ]);
+    expect(code, shown).toBe(0);
+    expectRestored(raw);
+  } finally {
+    await place.remove();
+  }
+});
+
 describe("leaving", () => {
   test.each([
     ["the menu", "admin", [[/The admin/, CTRL_C]]],
@@ -204,7 +224,8 @@ describe("where nobody can browse", () => {
   });
 
   test("in a pipe a model alone is its list, with the list's flags", async () => {
-    const run = (words: string) => program.run([...words.split(" "), ...SETTINGS], { cwd: school.folder });
+    const run = (words: string) =>
+      program.run([...words.split(" "), ...SETTINGS, ...SAMPLE], { cwd: school.folder });
     const bare = await run("admin LiveClassBooking --status pending --order id");
     expect(bare).toEqual(await run("admin LiveClassBooking list --status pending --order id"));
     expect(bare.out.split("\n")).toHaveLength(11);

@@ -9,16 +9,7 @@ import { fitTable } from "./columns.ts";
 import { bindingsOf } from "./keys.ts";
 import { choicesOf } from "./menu.ts";
 import { MARGIN, rowLines } from "./row-lines.ts";
-import {
-  type ListView,
-  type MenuView,
-  pageOf,
-  type RowView,
-  roomOf,
-  type State,
-  top,
-  type View,
-} from "./views.ts";
+import { type ListView, type MenuView, type RowView, roomOf, type State, top, type View } from "./views.ts";
 
 /** What the screen says beside the state. */
 export interface Setting {
@@ -35,22 +26,22 @@ export interface Setting {
 export function draw(state: State, setting: Setting): string[] {
   const { height } = state.size;
   const view = top(state);
-  const body = state.help !== null ? helpLines(state, setting) : bodyOf(state, view, setting);
-  const [keys, ...above] = footOf(state, view, setting).reverse();
-  const room = Math.max(0, height - 1 - above.length);
-  const lines = [...body.slice(0, room)];
-  while (lines.length < room) lines.push("");
-  return [...lines, ...above.reverse(), keys!].slice(-height);
+  const foot = footOf(state, view, setting);
+  const room = Math.max(0, height - foot.length);
+  const body = state.help === null ? bodyOf(state, view, setting, room) : helpLines(state, setting);
+  const lines = Array.from({ length: room }, (_, at) => body[at] ?? "");
+  return [...lines, ...foot].slice(-height);
 }
 
-function bodyOf(state: State, view: View, setting: Setting): string[] {
+/** @param room how many lines there are for it */
+function bodyOf(state: State, view: View, setting: Setting, room: number): string[] {
   switch (view.kind) {
     case "menu":
-      return menuLines(state, view, setting);
+      return menuLines(state, view, setting, room);
     case "list":
-      return listLines(state, view, setting);
+      return listLines(state, view, setting, room);
     case "row":
-      return openedLines(state, view, setting);
+      return openedLines(state, view, setting, room);
     default:
       return view satisfies never;
   }
@@ -74,14 +65,18 @@ function marked(
   return isHere ? paint.cyan(text) : isMarked ? paint.yellow(text) : text;
 }
 
+/** Lines of a menu or a list above its rows. */
+const HEAD = 3;
+
 /** The lines around the cursor that there is room for. */
 function windowOf<T>(
   lines: readonly T[],
   cursor: number,
   room: number,
 ): { lines: readonly T[]; from: number } {
-  const from = Math.max(0, Math.min(cursor - Math.floor(room / 2), lines.length - room));
-  return { lines: lines.slice(from, from + room), from };
+  const many = Math.max(0, room);
+  const from = Math.max(0, Math.min(cursor - Math.floor(many / 2), lines.length - many));
+  return { lines: lines.slice(from, from + many), from };
 }
 
 const MENU_COLUMNS = [
@@ -90,7 +85,7 @@ const MENU_COLUMNS = [
   { name: "what", isWhole: false },
 ];
 
-function menuLines({ size }: State, view: MenuView, { paint, place }: Setting): string[] {
+function menuLines({ size }: State, view: MenuView, { paint, place }: Setting, room: number): string[] {
   const { width } = size;
   const choices = choicesOf(view);
   const cells = choices.map(({ model, rows, summary }) => [
@@ -99,7 +94,7 @@ function menuLines({ size }: State, view: MenuView, { paint, place }: Setting): 
     summary,
   ]);
   const table = fitTable(MENU_COLUMNS, cells, { width: width - MARGIN });
-  const shown = windowOf(table.rows, view.cursor, pageOf(size));
+  const shown = windowOf(table.rows, view.cursor, room - HEAD);
   return [
     headline("The admin", place, { width, paint }),
     view.typed === ""
@@ -120,7 +115,7 @@ function flagsOf({ typed }: ListView): string {
     .join(" ");
 }
 
-function listLines({ size }: State, view: ListView, { paint, place }: Setting): string[] {
+function listLines({ size }: State, view: ListView, { paint, place }: Setting, room: number): string[] {
   const { width } = size;
   const { model, total, rows, columns } = view;
   const { one, many } = modelNamed(model);
@@ -130,12 +125,18 @@ function listLines({ size }: State, view: ListView, { paint, place }: Setting): 
     rows.map(({ cells }) => cells),
     { width: width - MARGIN - 1, shift: view.shift },
   );
+  const shown = windowOf(table.rows, view.cursor, room - HEAD);
   return [
     headline(`${model} · ${count}`, place, { width, paint }),
     cutTo(escapeControl(flagsOf(view)), width),
     paint.dim(cutTo(`  ${table.head}${table.cut ? " ›" : ""}`, width)),
-    ...table.rows.map((line, at) =>
-      marked(line, { isHere: at === view.cursor, isMarked: view.marked.has(rows[at]!.id), width, paint }),
+    ...shown.lines.map((line, at) =>
+      marked(line, {
+        isHere: shown.from + at === view.cursor,
+        isMarked: view.marked.has(rows[shown.from + at]!.id),
+        width,
+        paint,
+      }),
     ),
     ...(rows.length === 0 && !view.stale
       ? [cutTo(Object.keys(view.typed).length === 0 ? `  No ${many}.` : `  No such ${many}.`, width)]
@@ -143,10 +144,10 @@ function listLines({ size }: State, view: ListView, { paint, place }: Setting): 
   ];
 }
 
-function openedLines({ size }: State, view: RowView, { paint, place }: Setting): string[] {
+function openedLines({ size }: State, view: RowView, { paint, place }: Setting, room: number): string[] {
   const { width } = size;
   const lines = rowLines(view, width);
-  const shown = windowOf(lines, view.cursor, roomOf(size));
+  const shown = windowOf(lines, view.cursor, room - 1);
   return [
     headline(`${view.model} ${view.id}`, place, { width, paint }),
     ...shown.lines.map(({ text, isTitle, target }, at) => {
