@@ -84,17 +84,17 @@ export function openScreen(stopping: () => boolean): Screen {
     stdin.pause();
     if (!stdin.destroyed) stdin.setRawMode(false);
   };
-  /** Ctrl-Z: the shell has the terminal as it was, until it says that the program goes on. */
+  /** Ctrl-Z: the shell has the terminal as it was. Where no shell is there to stop the program, it goes on at once. */
   const suspend = () => {
     release();
     stderr.write(LEAVE);
-    process.once("SIGCONT", () => {
+    process.kill(process.pid, "SIGTSTP");
+    setTimeout(() => {
       if (!isOpen) return;
       stderr.write(ENTER + CLEAR);
       listen();
       onResize();
-    });
-    process.kill(process.pid, "SIGTSTP");
+    }, LOOKS_AFTER_MS);
   };
   const close = () => {
     if (!isOpen) return;
