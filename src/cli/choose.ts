@@ -19,7 +19,8 @@ export interface Asker {
   search<T>(message: string, find: (text: string) => Promise<Choice<T>[]>): Promise<T | null>;
   /** A letter, then Enter: no key decides by being touched. */
   key<T>(message: string, choices: readonly KeyChoice<T>[]): Promise<T | null>;
-  text(message: string): Promise<string | null>;
+  /** @param initial the text to begin with */
+  text(message: string, initial?: string): Promise<string | null>;
   yes(message: string): Promise<boolean | null>;
 }
 
@@ -44,7 +45,12 @@ export function makeAsker(stopping: () => boolean, onSilence?: (why: Silence) =>
       })) as T | null,
     key: async <T>(message: string, choices: readonly KeyChoice<T>[]) =>
       (await ask({ type: "expand", message, choices: choices.map(shown) })) as T | null,
-    text: async (message) => (await ask({ type: "input", message })) as string | null,
+    text: async (message, initial) =>
+      (await ask({
+        type: "input",
+        message,
+        ...(initial === undefined ? {} : { default: initial, prefill: "editable" }),
+      })) as string | null,
     yes: async (message) => (await ask({ type: "confirm", message, default: false })) as boolean | null,
   };
 }

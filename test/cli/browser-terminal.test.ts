@@ -101,7 +101,7 @@ describe("looking", () => {
       [/--status pending --teacher 1[\s\S]*1–4 of 4/, "f"],
       [/Filter by/, "start-after"],
       [/❯ start-after/, "\r"],
-      [/then or later/, "next week\r"],
+      [/start-after: then or later/, "next week\r"],
       [/--start-after "next week"/, "o"],
       [/Order by/, "start_at_utc ↓"],
       [/❯ start_at_utc ↓/, "\r"],

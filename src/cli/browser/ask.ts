@@ -1,22 +1,16 @@
 /** The questions by which a list is filtered and ordered. Their answers are what would be typed for the flags. */
 
-import { listRows } from "../../admin/browse.ts";
 import { type Filter, filtersOf, type Model } from "../../admin/model.ts";
-import { MODELS, modelNamed } from "../../admin/registry.ts";
+import { modelNamed } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { targetOf } from "../../db/model-where.ts";
 import type { Asker, Choice } from "../choose.ts";
-import { cellsOf, looking, type Reading } from "./reading.ts";
+import type { Reading } from "./reading.ts";
+import { askValue, askWord, matching } from "./value.ts";
 import type { ListView, Typed } from "./views.ts";
 
-const MOST_FOUND = 30;
 /** Instead of a value: without this filter. */
 const CLEAR = "";
-
-function matching<T>(choices: readonly Choice<T>[], text: string): Choice<T>[] {
-  const words = text.toLowerCase().split(/\s+/);
-  return choices.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
-}
 
 /** The list's flags with another filter; null = nobody answered. */
 export async function askFilter(reading: Reading, asker: Asker, view: ListView): Promise<Typed | null> {
@@ -27,22 +21,18 @@ export async function askFilter(reading: Reading, asker: Asker, view: ListView):
   });
   const filter = await asker.search("Filter by", async (text) => matching(choices, text));
   if (filter === null) return null;
-  const value = await askValue(reading, asker, { model, filter, isSet: filter.flag in view.typed });
+  const value = await askFilterValue(reading, asker, { model, filter, isSet: filter.flag in view.typed });
   if (value === null) return null;
   const { [filter.flag]: _, ...others } = view.typed;
   return value === CLEAR ? others : { ...others, [filter.flag]: value };
 }
 
-interface Asked {
-  model: Model;
-  filter: Filter;
-  isSet: boolean;
-}
-
-async function askValue(reading: Reading, asker: Asker, asked: Asked): Promise<string | null> {
-  const { filter, isSet } = asked;
+async function askFilterValue(
+  reading: Reading,
+  asker: Asker,
+  { model, filter, isSet }: { model: Model; filter: Filter; isSet: boolean },
+): Promise<string | null> {
   const { flag, kind, column } = filter;
-  const name = flag.slice(2);
   const extra: Choice<string>[] = [
     ...(column.nullable
       ? [
@@ -52,65 +42,17 @@ async function askValue(reading: Reading, asker: Asker, asked: Asked): Promise<s
       : []),
     ...(isSet ? [{ value: CLEAR, name: "without this filter" }] : []),
   ];
-  const oneOf = (words: readonly string[]) => {
-    const choices = [...words.map((word) => ({ value: word, name: word })), ...extra];
-    return asker.search(name, async (text) => matching(choices, text));
-  };
-  const typed = async (how: string) =>
-    (await asker.text(`${name} (${how}; nothing: without it)`))?.trim() ?? null;
-  switch (kind) {
-    case "words":
-      return oneOf(column.words!);
-    case "flag":
-      return oneOf(["yes", "no"]);
-    case "presence":
-      return oneOf([]);
-    case "user":
-    case "teacher":
-    case "id":
-      return askReference(reading, asker, asked, extra);
-    case "whole":
-      return typed("a whole number");
-    case "uuid":
-    case "text":
-      return typed("the whole of it");
-    case "from":
-      return typed("then or later: 2026-12-01, 2026-12-01 17:00");
-    case "before":
-      return typed("before: 2026-12-01, 2026-12-01 17:00");
-    default:
-      return kind satisfies never;
-  }
-}
-
-/** Rows of the model that the reference is to, by search; an id as text. */
-async function askReference(
-  reading: Reading,
-  asker: Asker,
-  { model, filter }: Asked,
-  extra: readonly Choice<string>[],
-): Promise<string | null> {
+  const range = { from: ": then or later", before: ": before" }[kind as string] ?? "";
+  const name = `${flag.slice(2)}${range}`;
+  if (kind === "presence") return askWord(asker, name, extra);
   // A filter by a teacher takes a teacher, also where the column names the user.
-  const table = filter.kind === "teacher" ? "teacher" : targetOf(reading.database, model, filter.column);
-  const other = MODELS.find((one) => one.table === table)!;
-  return asker.search(filter.flag.slice(2), async (text) => {
-    const found = await looking(reading, (context) =>
-      listRows(context, other, {
-        where: [],
-        search: text === "" ? null : text,
-        order: [{ by: "id", descending: false }],
-        limit: MOST_FOUND,
-        offset: 0,
-      }),
-    );
-    const rows = found.map((row) => ({
-      value: String(row.id),
-      name: cellsOf(reading.here, other, row)
-        .filter((cell) => cell !== "")
-        .join(" · "),
-    }));
-    return text === "" ? [...extra, ...rows] : [...rows, ...matching(extra, text)];
-  });
+  const to =
+    kind === "teacher"
+      ? "teacher"
+      : column.kind === "reference"
+        ? targetOf(reading.database, model, column)
+        : null;
+  return askValue(reading, asker, { name, column, to, extra, empty: "without this filter" });
 }
 
 /** The list's flags with another order; null = nobody answered. */
@@ -122,6 +64,6 @@ export async function askOrder(asker: Asker, view: ListView): Promise<Typed | nu
     { value: field, name: `${field} ↑ the smallest first` },
     { value: `-${field}`, name: `${field} ↓ the largest first` },
   ]);
-  const order = await asker.search("Order by", async (text) => matching(choices, text));
+  const order = await askWord(asker, "Order by", choices);
   return order === null ? null : { ...view.typed, "--order": order };
 }
