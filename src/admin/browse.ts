@@ -77,16 +77,15 @@ export interface ShownRow {
 
 export const MOST_INLINE = 20;
 
+export function noSuchRow({ name }: Model, id: number) {
+  return notFound("no_such_row", `there is no ${name} ${id}`, `\`classbook admin ${name} list\` lists them`);
+}
+
 /** A row with what belongs to it. @throws ClassbookError not_found `no_such_row`; and as listRows */
 export async function showRow(context: Context, model: Model, id: number): Promise<ShownRow> {
   const database = open(context, model);
   const [cells] = await findModelRows(database, model, [id]);
-  if (cells === undefined)
-    throw notFound(
-      "no_such_row",
-      `there is no ${model.name} ${id}`,
-      `\`classbook admin ${model.name} list\` lists them`,
-    );
+  if (cells === undefined) throw noSuchRow(model, id);
   return { cells, inlines: await inlinesOf(database, model, id) };
 }
 

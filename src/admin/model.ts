@@ -1,5 +1,6 @@
 /** What a model's declaration says: what Django's ModelAdmin would (SPEC 7). Commands, screens and docs are made from it. */
 import { columnOf, labelOf, type ModelColumn, type ModelTable } from "../db/model.ts";
+import { dashed, type Form } from "./form.ts";
 
 export const MODEL_NAMES = [
   "LiveClassBooking",
@@ -54,6 +55,8 @@ export interface Model extends ModelTable {
   dates: string | null;
   /** Inlines; the history from the audit comes last by itself. */
   related: readonly Related[];
+  /** How rows are written; a model without one is read-only. */
+  form?: Form;
 }
 
 type Nullable = { nullable?: boolean };
@@ -113,10 +116,6 @@ export interface Filter {
 /** `start_at_utc` → `start`: the moment that a range is about. */
 function stemOf(name: string): string {
   return name.replace(/_(at_utc|at|datetime|date)$/, "");
-}
-
-function dashed(name: string): string {
-  return `--${name.replaceAll("_", "-")}`;
 }
 
 /** The flags that a model's filters are, in the order of their declaration. */

@@ -14,6 +14,7 @@ export const SUBJECTS = [
   "teacher_booking_policy",
   "session_waitlist",
   "booking_series",
+  "booking_series_item",
   "app_user",
   "teacher",
   "course",

@@ -136,6 +136,16 @@ export async function setSlotBlocked(
   await updateRow(database, trx, "teacher_availability", id, change);
 }
 
+/** The slot's columns that are named; null empties one, and "" a text that cannot be NULL. */
+export async function updateSlotRow(
+  database: Database,
+  trx: Trx,
+  id: number,
+  change: Partial<NewSlot & { is_active: boolean }>,
+): Promise<void> {
+  await updateRow(database, trx, "teacher_availability", id, change);
+}
+
 export async function removeSlot(_database: Database, trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom("teacher_availability").where("id", "=", id).execute();
 }

@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import { requiredExtras } from "./bulk.ts";
 import type { Database, Db } from "./open.ts";
+import { updateRow } from "./rows.ts";
 import { statement } from "./statement.ts";
 import type { LiveClassBookingTable } from "./tables.ts";
 import type { Trx } from "./transaction.ts";
@@ -201,4 +202,14 @@ const changed = statement<BookingChange, never>((db, b) =>
 /** Takes a booking a step further: its status, and who decided or cancelled it. */
 export async function changeBooking(database: Database, trx: Trx, change: BookingChange): Promise<void> {
   await changed(database, trx, change);
+}
+
+/** Writes what is named; the rest stays. */
+export async function updateNotes(
+  database: Database,
+  trx: Trx,
+  id: number,
+  change: Partial<Pick<BookingRow, "student_note" | "teacher_note">> & Pick<BookingRow, "updated_at">,
+): Promise<void> {
+  await updateRow(database, trx, "live_class_booking", id, change);
 }

@@ -60,3 +60,27 @@ export async function updateRow(
     update ${sql.table(table)} set ${sql.join(own.map(([column, value]) => sql`${sql.ref(column)} = ${value}`))}
     where id = ${id}`.execute(trx);
 }
+
+/** What rows of a table are called in sentences. */
+const CALLED: Partial<Record<LogicalTable, string>> = {
+  live_class_session: "sessions",
+  live_class_booking: "bookings",
+  booking_series: "series",
+};
+
+/** Texts that this installation's table cannot keep, as sentences: it has no such column, or a shorter one. */
+export function unfitTexts(
+  { layout }: Pick<Database, "layout">,
+  table: LogicalTable,
+  values: Readonly<Record<string, unknown>> | object,
+): string[] {
+  return Object.entries(values).flatMap(([column, value]) => {
+    if (typeof value !== "string" || value === "") return [];
+    const found = layout.column(table, column);
+    if (found === null)
+      return [`this installation's ${CALLED[table] ?? layout.name(table)} have no ${column}`];
+    const length = [...value].length;
+    if (found.maxLength === null || length <= found.maxLength) return [];
+    return [`${column} has ${length} characters and takes ${found.maxLength}`];
+  });
+}

@@ -109,6 +109,51 @@ export async function insertSeriesItems(
     .execute();
 }
 
+/** An item as its table has it. */
+export interface SeriesItemRow {
+  id: number;
+  series_id: number;
+  booking_id: number;
+  occurrence_index: number;
+}
+
+const itemById = statement<{ id: number }, SeriesItemRow>((db, { id }) =>
+  db
+    .selectFrom("booking_series_item")
+    .select(["id", "series_id", "booking_id", "occurrence_index"])
+    .where("id", "=", id),
+);
+
+/** Null where there is none. */
+export async function findSeriesItem(database: Database, db: Db, id: number): Promise<SeriesItemRow | null> {
+  return (await itemById(database, db, { id }))[0] ?? null;
+}
+
+/** The items of a series, or those that name a booking, in the order of their indices. */
+export async function listItemRows(
+  db: Db,
+  of: { series_id: number } | { booking_id: number },
+): Promise<SeriesItemRow[]> {
+  const [column, id] =
+    "series_id" in of ? (["series_id", of.series_id] as const) : (["booking_id", of.booking_id] as const);
+  return db
+    .selectFrom("booking_series_item")
+    .select(["id", "series_id", "booking_id", "occurrence_index"])
+    .where(column, "=", id)
+    .orderBy("series_id")
+    .orderBy("occurrence_index")
+    .execute();
+}
+
+/** Gives an item another booking, or another place in its series, which has to be free. */
+export async function changeSeriesItem(
+  trx: Trx,
+  id: number,
+  change: Partial<Pick<SeriesItemRow, "booking_id" | "occurrence_index">>,
+): Promise<void> {
+  await trx.updateTable("booking_series_item").set(change).where("id", "=", id).execute();
+}
+
 /** Whether a lesson is still to come or going on. The SQL of it is {@link isLiveItem}: say one, say both. */
 export function isLive({ status, end_at_utc, taken_over_by }: SeriesItem, now: Instant): boolean {
   const busy = status !== null && (BUSY_STATUSES as readonly string[]).includes(status);

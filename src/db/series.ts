@@ -70,6 +70,9 @@ export interface SeriesChange {
   status?: SeriesStatus;
   occurrence_count?: number | null;
   until_date?: LocalDate | null;
+  default_meeting_link?: string;
+  default_meeting_id?: string;
+  default_meeting_passcode?: string;
 }
 
 /** What is not named stays. */

@@ -8,7 +8,7 @@ import { toWall } from "../domain/zone.ts";
 import { zoneOfApp } from "./app-time.ts";
 import { BOOKING_COLUMNS, type BookingRow } from "./booking.ts";
 import type { Database } from "./open.ts";
-import { insertRow, updateRow } from "./rows.ts";
+import { insertRow, unfitTexts, updateRow } from "./rows.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
@@ -31,16 +31,9 @@ export interface SessionValues {
   enable_waitlist: boolean;
 }
 
-/** Texts that this installation's table cannot keep, as sentences: it has no such column, or a shorter one. */
-export function unfit({ layout }: Pick<Database, "layout">, values: Partial<SessionValues>): string[] {
-  return Object.entries(values).flatMap(([column, value]) => {
-    if (typeof value !== "string" || value === "") return [];
-    const found = layout.column("live_class_session", column);
-    if (found === null) return [`this installation's sessions have no ${column}`];
-    const length = [...value].length;
-    if (found.maxLength === null || length <= found.maxLength) return [];
-    return [`${column} has ${length} characters and takes ${found.maxLength}`];
-  });
+/** Texts that this installation's sessions cannot keep, as sentences. */
+export function unfit(database: Pick<Database, "layout">, values: Partial<SessionValues>): string[] {
+  return unfitTexts(database, "live_class_session", values);
 }
 
 export async function insertSession(

@@ -16,7 +16,7 @@ import {
 } from "../db/availability-list.ts";
 import { listTeacherBusy } from "../db/booking-busy.ts";
 import { findCourse, findTeacher, lockTeacher, type Teacher } from "../db/booking-people.ts";
-import { nextOpening, type Slot } from "../domain/availability.ts";
+import { nextOpening, type Slot, type SlotWhen } from "../domain/availability.ts";
 import {
   commonTime,
   type SlotDraft,
@@ -90,7 +90,7 @@ export interface NewSlotRequest extends SlotDraft {
  */
 export async function createSlot(context: Context, asked: NewSlotRequest): Promise<ListedSlot> {
   const { database, trx, now } = context;
-  const { teacher_id, course_id, overrides = new Set() } = asked;
+  const { teacher_id, course_id, overrides = new Set<SlotRule>() } = asked;
   requireOwner(context, teacher_id, `make slots of teacher ${teacher_id}`);
   const when = whenOf(asked);
   const problems = slotProblems(asked, now);
@@ -101,23 +101,13 @@ export async function createSlot(context: Context, asked: NewSlotRequest): Promi
   await requireTeacher(context, teacher_id);
   if (course_id !== null && (await findCourse(database, trx, course_id)) === null)
     throw notFound("no_such_course", `there is no course ${course_id}`, "`classbook course list` lists them");
-  const clashes = (await listSlotsOf(database, trx, teacher_id)).flatMap((slot) => {
-    if (!slot.is_active || slot.when === null) return [];
-    const common = commonTime({ when, timezone: asked.timezone }, { ...slot, when: slot.when }, now);
-    return common === null ? [] : [{ slot: slot.id, common }];
+  const overridden = await requireNoClash(context, {
+    teacher_id,
+    when,
+    timezone: asked.timezone,
+    overrides,
+    self: null,
   });
-  if (clashes.length > 0 && !overrides.has("slot-overlap")) {
-    const told = clashes.map(
-      ({ slot, common }) =>
-        `slot ${slot} (${localSpan(common.start_at_utc, common.end_at_utc, asked.timezone)})`,
-    );
-    throw refused(
-      "slot-overlap",
-      `teacher ${teacher_id} has ${told.join(" and ")} at the same time`,
-      "choose another time, delete or change the other, or say --override slot-overlap",
-      { slots: clashes.map(({ slot }) => slot) },
-    );
-  }
   const stored = { teacher_id, course_id, ...storedTimeOf(asked) };
   const id = await insertSlot(database, trx, stored);
   await record(context, {
@@ -126,9 +116,43 @@ export async function createSlot(context: Context, asked: NewSlotRequest): Promi
     subject_id: id,
     from: null,
     to: Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== null)),
-    overridden: clashes.length > 0 ? ["slot-overlap"] : [],
+    overridden,
   });
   return viewSlot(context, id);
+}
+
+/**
+ * @param of.self the slot that is to have the time; null = a new one
+ * @returns the rules that were set aside
+ * @throws ClassbookError refused `slot-overlap`: an active slot of the teacher has a time in common
+ */
+export async function requireNoClash(
+  { database, trx, now }: Context,
+  of: {
+    teacher_id: number;
+    when: SlotWhen;
+    timezone: string;
+    overrides: ReadonlySet<SlotRule>;
+    self: number | null;
+  },
+): Promise<SlotRule[]> {
+  const { teacher_id, timezone } = of;
+  const clashes = (await listSlotsOf(database, trx, teacher_id)).flatMap((slot) => {
+    if (!slot.is_active || slot.when === null || slot.id === of.self) return [];
+    const common = commonTime(of, { ...slot, when: slot.when }, now);
+    return common === null ? [] : [{ slot: slot.id, common }];
+  });
+  if (clashes.length === 0) return [];
+  if (of.overrides.has("slot-overlap")) return ["slot-overlap"];
+  const told = clashes.map(
+    ({ slot, common }) => `slot ${slot} (${localSpan(common.start_at_utc, common.end_at_utc, timezone)})`,
+  );
+  throw refused(
+    "slot-overlap",
+    `teacher ${teacher_id} has ${told.join(" and ")} at the same time`,
+    "choose another time, delete or change the other, or say --override slot-overlap",
+    { slots: clashes.map(({ slot }) => slot) },
+  );
 }
 
 /** @throws ClassbookError not_found `no_such_teacher` */
@@ -140,7 +164,7 @@ export async function requireTeacher({ database, trx }: Context, id: number): Pr
 }
 
 /** The slot, with its teacher locked. @throws ClassbookError not_found `no_such_slot`, refused `permission` */
-async function loadSlot(context: Context, id: number, verb: string): Promise<Slot> {
+export async function loadSlot(context: Context, id: number, verb: string): Promise<Slot> {
   const { database, trx } = context;
   const seen = await findSlot(database, trx, id);
   if (seen === null) throw noSuchSlot(id);
@@ -217,7 +241,7 @@ export async function slotUse(context: Context, id: number): Promise<SlotUse> {
   };
 }
 
-async function lessonsAhead({ database, trx, now }: Context, slot: Slot): Promise<number[]> {
+export async function lessonsAhead({ database, trx, now }: Context, slot: Slot): Promise<number[]> {
   const { when, teacher_id } = slot;
   if (when === null || teacher_id === null) return [];
   const busy = await listTeacherBusy(database, trx, teacher_id, { from: now, until: END_OF_TIME });
@@ -231,6 +255,21 @@ async function lessonsAhead({ database, trx, now }: Context, slot: Slot): Promis
 }
 
 /**
+ * @returns the lessons at its times from now on, which stay without it
+ * @throws ClassbookError not_found; refused `in-use`: legacy lessons name it
+ */
+export async function requireSlotUnused(context: Context, id: number): Promise<number[]> {
+  const { legacy_lessons, future_lessons } = await slotUse(context, id);
+  if (legacy_lessons === 0) return future_lessons;
+  throw refused(
+    "in-use",
+    `slot ${id} is named by ${plural(legacy_lessons, "legacy lesson")}, and the migration reads their time from it`,
+    `take it out of the offer instead: classbook slot block ${id} --reason TEXT`,
+    { legacy_lessons },
+  );
+}
+
+/**
  * Deletes a slot that no legacy lesson refers to. Lessons at its times stay.
  *
  * @returns the slot as it was
@@ -240,14 +279,7 @@ export async function deleteSlot(context: Context, { id }: { id: number }): Prom
   const { database, trx } = context;
   await loadSlot(context, id, "delete");
   const before = await viewSlot(context, id);
-  const { legacy_lessons, future_lessons } = await slotUse(context, id);
-  if (legacy_lessons > 0)
-    throw refused(
-      "in-use",
-      `slot ${id} is named by ${plural(legacy_lessons, "legacy lesson")}, and the migration reads their time from it`,
-      `take it out of the offer instead: classbook slot block ${id} --reason TEXT`,
-      { legacy_lessons },
-    );
+  const future_lessons = await requireSlotUnused(context, id);
   await removeSlot(database, trx, id);
   const { teacher: _teacher, course: _course, next_start_at: _next, problem: _problem, ...stored } = before;
   await record(context, {

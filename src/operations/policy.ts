@@ -17,7 +17,7 @@ import {
   type PolicyView,
   updatePolicy,
 } from "../db/policy.ts";
-import { notFound, usageError } from "../domain/error.ts";
+import { notFound, refused, usageError } from "../domain/error.ts";
 import {
   type ApprovalFallback,
   NEW_POLICY,
@@ -91,6 +91,60 @@ export async function setPolicy(
     policy: await getPolicy(context, id),
     warnings: policyWarnings({ policies, id, slots, fallback, now }),
   };
+}
+
+/**
+ * Makes a policy where the teacher and course have none.
+ *
+ * @throws ClassbookError as {@link setPolicy}; refused `exists`: there is one
+ */
+export async function addPolicy(
+  context: Context,
+  { teacher_id, course_id, terms }: PolicyScope & { terms: Partial<PolicyTerms> },
+): Promise<PolicySet> {
+  await lockTeacher(context.database, context.trx, teacher_id);
+  const policies = await listPolicies(context.database, context.trx, teacher_id);
+  const there = policies.find((policy) => policy.course_id === course_id);
+  if (there !== undefined)
+    throw refused(
+      "exists",
+      `teacher ${teacher_id} has ${course_id === null ? "a default policy" : `a policy for course ${course_id}`} already: policy ${there.id}`,
+      `\`classbook admin TeacherBookingPolicy edit ${there.id}\` changes it`,
+    );
+  return setPolicy(context, { teacher_id, course_id, terms: { ...NEW_POLICY, ...terms } });
+}
+
+/**
+ * Changes one policy by its id, also one of several defaults that does not count.
+ *
+ * @returns what contradicts itself now, a sentence each
+ * @throws ClassbookError usage `bad_terms`; not_found `no_such_policy`; refused `permission`
+ */
+export async function changePolicy(
+  context: Context,
+  { id, terms }: { id: number; terms: Partial<PolicyTerms> },
+): Promise<string[]> {
+  const { database, trx, now } = context;
+  const problems = termProblems(terms);
+  if (problems.length > 0) throw usageError("bad_terms", problems.join("; "), undefined, problems);
+  const { teacher_id } = await getPolicy(context, id);
+  requireOwner(context, teacher_id, `change policy ${id}`);
+  await lockTeacher(database, trx, teacher_id);
+  const before = await getPolicy(context, id);
+  const names = (Object.keys(terms) as (keyof PolicyTerms)[]).filter((name) => before[name] !== terms[name]);
+  if (names.length === 0) return [];
+  const change = Object.fromEntries(names.map((name) => [name, terms[name]])) as Partial<PolicyTerms>;
+  await updatePolicy(database, trx, id, change);
+  await record(context, {
+    what: "changed",
+    subject: "teacher_booking_policy",
+    subject_id: id,
+    from: Object.fromEntries(names.map((name) => [name, before[name]])),
+    to: change,
+  });
+  const { fallback } = await whatIsLeft(context, before);
+  const policies = await listPolicies(database, trx, teacher_id);
+  return policyWarnings({ policies, id, slots: await listSlotsOf(database, trx, teacher_id), fallback, now });
 }
 
 interface Scope {

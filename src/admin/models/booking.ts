@@ -1,9 +1,24 @@
 /** Bookings, and who waits for a seat. */
 import { BOOKING_STATUSES, BOOKING_TYPES, CANCEL_REASONS } from "../../domain/booking.ts";
+import { OVERRIDABLE } from "../../domain/rules.ts";
 import { WAITLIST_STATUSES } from "../../domain/waitlist.ts";
+import type { DeclaredField } from "../form.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
 const nullable = { nullable: true };
+
+/** What every booking rule can be set aside by; which of them an operation asks is its own business. */
+const RULES = [...OVERRIDABLE];
+
+const LESSON: readonly DeclaredField[] = [
+  { field: reference("slot_id", "teacher_availability"), about: "a lesson at a time of this slot" },
+  { field: { name: "on", kind: "date" }, about: "the lesson's local date (default: the slot's next)" },
+];
+
+const REASON: DeclaredField = {
+  field: word("reason", CANCEL_REASONS),
+  about: `${CANCEL_REASONS.join(", ")} (default: by who acts)`,
+};
 
 export const liveClassBooking: Model = {
   name: "LiveClassBooking",
@@ -53,6 +68,63 @@ export const liveClassBooking: Model = {
   order: ["-id"],
   dates: "start_at_utc",
   related: [{ key: "series_items", model: "BookingSeriesItem", by: "booking_id" }],
+  form: {
+    add: [
+      { field: "student_user_id", about: "who it is for", needed: true },
+      { field: "session_id", about: "a seat in this session" },
+      ...LESSON,
+      { field: "teacher_id", about: "a lesson with this teacher, with --start-at-utc" },
+      { field: "start_at_utc", about: "when the lesson begins: a time that a slot of the teacher offers" },
+      { field: "course_id", about: "the lesson's course, where the slot is for all of its teacher's" },
+      { field: "seats_reserved", about: "how many seats (default: 1)" },
+      { field: "student_note", about: "a note of the student" },
+      { field: "teacher_note", about: "a note of the teacher" },
+    ],
+    edit: [
+      { field: "status", about: "takes the operation's path: approve, decline, cancel, attend, no-show" },
+      { field: "cancel_reason", about: "why, with --status cancelled (default: by who acts)" },
+      { field: "student_note", about: "the student's note" },
+      { field: "teacher_note", about: "the teacher's note" },
+      { field: "session_id", about: "moves it to a seat in this session: a booking in its place" },
+      { ...LESSON[0]!, about: "moves it to a time of this slot: a booking in its place" },
+      LESSON[1]!,
+      { field: "course_id", about: "with --slot, where that is for all of its teacher's courses" },
+    ],
+    kept: {
+      id: "is given by the database",
+      booking_type: "follows from the session or the slot",
+      student_user_id: "stays whose it is: add a booking for the other student, and cancel this one",
+      teacher_id: "follows from the session or the slot",
+      start_at_utc: "follows from the session or the slot: --session or --slot moves the booking",
+      end_at_utc: "follows from the session or the slot",
+      seats_reserved: "stays what was asked for: cancel the booking and add it with other seats",
+      decision_at: "is written by approving and declining",
+      decided_by_id: "is written by approving and declining",
+      cancelled_by_id: "is written by cancelling",
+      cancelled_at: "is written by cancelling",
+      created_at: "is kept by the operations",
+      updated_at: "is kept by the operations",
+    },
+    overrides: { add: RULES, edit: RULES },
+    actions: [
+      { name: "approve", about: "confirm requests", overrides: RULES },
+      {
+        name: "decline",
+        about: "decline requests",
+        terms: [{ field: { name: "reason", kind: "text" }, about: "why: told to the student" }],
+      },
+      {
+        name: "cancel",
+        about: "cancel bookings; the seat goes to the next who waits",
+        terms: [REASON, { field: { name: "note", kind: "text" }, about: "more, kept in the teacher's note" }],
+        overrides: RULES,
+      },
+      { name: "attend", about: "mark who came", overrides: RULES, on: "2026-11-24T18:00:00Z" },
+      { name: "no-show", about: "mark who did not come", overrides: RULES, on: "2026-11-24T18:00:00Z" },
+    ],
+    deletion:
+      "Its place in a series goes with it, later occurrences move up. Its seat goes to the next who waits; a single slot is offered again. Students of what was still to come are told. A legacy row that it came from is reported by `legacy migrate` as diverged.",
+  },
 };
 
 export const sessionWaitlist: Model = {
@@ -86,4 +158,34 @@ export const sessionWaitlist: Model = {
   order: ["-id"],
   dates: "created_at",
   related: [],
+  form: {
+    add: [
+      { field: "session_id", about: "the full session that is waited for", needed: true },
+      { field: "student_user_id", about: "who waits", needed: true },
+    ],
+    edit: [
+      {
+        field: "status",
+        about:
+          "takes the operation's path: offered, accepted (books the seat), expired (leaves), waiting (joins again)",
+      },
+    ],
+    kept: {
+      id: "is given by the database",
+      session_id: "stays: add an entry for the other session",
+      student_user_id: "stays: add an entry for the other student",
+      created_at: "is the place in the queue: offers go by it",
+      offered_at: "is written by offering",
+      offer_expires_at: "is written by offering (--ttl)",
+      accepted_at: "is written by accepting",
+      expired_at: "is written by leaving and expiring",
+    },
+    overrides: { add: RULES, edit: RULES },
+    actions: [
+      { name: "offer", about: "offer an open seat", overrides: ["queue-order"] },
+      { name: "accept", about: "book the seats that are offered", overrides: RULES },
+      { name: "leave", about: "give places up (expired); an offer's seat goes to the next" },
+    ],
+    deletion: "The seat of an offer goes to the next who waits. Who still waited is told.",
+  },
 };

@@ -1,4 +1,6 @@
 /** Bookings that recur, and their occurrences. */
+
+import { CANCEL_REASONS } from "../../domain/booking.ts";
 import { FREQUENCIES, SERIES_STATUSES, SERIES_TYPES } from "../../domain/series.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
@@ -41,6 +43,47 @@ export const bookingSeries: Model = {
   order: ["-id"],
   dates: "until_date",
   related: [{ key: "items", model: "BookingSeriesItem", by: "series_id" }],
+  form: {
+    add: {
+      instead: "series create",
+      why: "a series is made with its lessons, from a slot or sessions and a rule of dates",
+    },
+    edit: [
+      { field: "status", about: "takes the operation's path: active (resume), paused, cancelled" },
+      { field: "default_meeting_link", about: "where its lessons meet" },
+      { field: "default_meeting_id", about: "the provider's id of the meeting" },
+      { field: "default_meeting_passcode", about: "the meeting's passcode" },
+    ],
+    kept: {
+      id: "is given by the database",
+      student_user_id: "stays: its lessons are this student's",
+      teacher_id: "stays: its lessons are this teacher's",
+      course_id: "stays: its lessons are of this course",
+      type: "stays: its lessons are of this type",
+      frequency: "is the rule by which its lessons were booked",
+      interval: "is the rule by which its lessons were booked",
+      days_of_week: "is the rule by which its lessons were booked",
+      occurrence_count: "counts its lessons: `classbook series extend` adds some",
+      until_date: "is where its lessons end: `classbook series extend` adds some",
+    },
+    actions: [
+      { name: "pause", about: "no lesson is added; those to come stay booked" },
+      { name: "resume", about: "paused series are active again" },
+      {
+        name: "cancel",
+        about: "end series and cancel their lessons to come",
+        terms: [
+          {
+            field: word("reason", CANCEL_REASONS),
+            about: `${CANCEL_REASONS.join(", ")} (default: by who acts)`,
+          },
+          { field: { name: "note", kind: "text" }, about: "more, kept in the teacher's notes" },
+        ],
+        overrides: ["cancel-window"],
+      },
+    ],
+    deletion: "Its items go with it; its bookings stay as they are (`cancel` ends those to come).",
+  },
 };
 
 export const bookingSeriesItem: Model = {
@@ -63,4 +106,23 @@ export const bookingSeriesItem: Model = {
   order: ["series_id", "occurrence_index"],
   dates: null,
   related: [],
+  form: {
+    add: [
+      { field: "series_id", about: "the series", needed: true },
+      {
+        field: "booking_id",
+        about: "a booking of the series' student, teacher, course and type, in no series yet",
+        needed: true,
+      },
+      { field: "occurrence_index", about: "the next number, which is the default" },
+    ],
+    edit: [{ field: "booking_id", about: "another booking that fits the series" }],
+    kept: {
+      id: "is given by the database",
+      series_id: "stays: delete the item, and add one to the other series",
+      occurrence_index: "counts 1, 2, 3 … without a gap: delete the item, and add it at the end",
+    },
+    actions: [],
+    deletion: "Later occurrences of the series move up; the booking stays.",
+  },
 };

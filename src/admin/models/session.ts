@@ -1,9 +1,47 @@
 /** Live classes, and the times that teachers offer. */
 import { SLOT_TYPES } from "../../domain/availability.ts";
-import { MEETING_PROVIDERS, SESSION_STATUSES } from "../../domain/session.ts";
+import { CANCEL_REASONS } from "../../domain/booking.ts";
+import { LONGEST_MINUTES, MEETING_PROVIDERS, SESSION_STATUSES } from "../../domain/session.ts";
+import type { DeclaredField } from "../form.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
 const nullable = { nullable: true };
+
+const SESSION: readonly DeclaredField[] = [
+  { field: "description", about: "what it is about" },
+  { field: "duration_minutes", about: `from 1 to ${LONGEST_MINUTES}; a new session's 60` },
+  { field: "capacity", about: "how many seats; a new session's 10" },
+  { field: "enable_waitlist", about: "whether students wait for a seat when it is full" },
+  { field: "meeting_provider", about: MEETING_PROVIDERS.join(", "), emptied: true },
+  { field: "meeting_link", about: "where the class meets" },
+  { field: "meeting_id", about: "the provider's id of the meeting" },
+  { field: "meeting_passcode", about: "the meeting's passcode" },
+];
+
+const SESSION_KEPT = {
+  id: "is given by the database",
+  scheduled_start: "follows start_at_utc: --start-at-utc",
+  scheduled_end: "follows the start and the length: --duration-minutes",
+  end_at_utc: "follows the start and the length: --duration-minutes",
+  timezone_snapshot: "is the teacher's zone when the session was planned",
+  total_seats: "is the same as capacity: --capacity",
+  max_attendees: "is the same as capacity: --capacity",
+  seats_taken: "is counted by the database from the bookings",
+  created_at: "is kept by the operations",
+  updated_at: "is kept by the operations",
+};
+
+const SLOT: readonly DeclaredField[] = [
+  { field: "course_id", about: "for this course alone", emptied: true },
+  { field: "day_of_week", about: "weekly: 0 (Monday) to 6 (Sunday)" },
+  { field: "start_time", about: "weekly: HH:MM on the slot's clock" },
+  { field: "end_time", about: "weekly: HH:MM; one that is not after the start is on the next day" },
+  { field: "valid_from", about: "weekly: the first local date", emptied: true },
+  { field: "valid_until", about: "weekly: the last local date", emptied: true },
+  { field: "start_datetime", about: "once: when it begins" },
+  { field: "end_datetime", about: "once: when it ends" },
+  { field: "timezone", about: "the zone of the slot's clock; a new slot's is the teacher's" },
+];
 
 export const liveClassSession: Model = {
   name: "LiveClassSession",
@@ -50,6 +88,60 @@ export const liveClassSession: Model = {
     { key: "waitlist", model: "SessionWaitlist", by: "session_id" },
     { key: "legacy_bookings", model: "Booking", by: "session_id" },
   ],
+  form: {
+    add: [
+      { field: "course_id", about: "the course", needed: true },
+      { field: "teacher_id", about: "who teaches", needed: true },
+      { field: "start_at_utc", about: "when it begins; a bare time is local to --tz", needed: true },
+      { field: "title", about: "what it is called (default: the course's title)" },
+      { field: "status", about: "scheduled (the default) or draft" },
+      ...SESSION,
+    ],
+    edit: [
+      {
+        field: "status",
+        about: "takes the operation's path: scheduled, booking_closed, live, completed, cancelled",
+      },
+      { field: "title", about: "what it is called" },
+      { field: "course_id", about: "another course; the bookings follow" },
+      { field: "teacher_id", about: "another teacher; the bookings follow" },
+      { field: "start_at_utc", about: "another time; the bookings follow" },
+      ...SESSION,
+    ],
+    kept: SESSION_KEPT,
+    overrides: {
+      add: ["teacher-overlap"],
+      edit: ["teacher-overlap", "student-overlap", "enrollment", "attendance-time"],
+    },
+    actions: [
+      {
+        name: "cancel",
+        about: "call sessions off, with their bookings and queues",
+        terms: [
+          {
+            field: word("reason", CANCEL_REASONS),
+            about: `${CANCEL_REASONS.join(", ")} (default: by who acts)`,
+          },
+          { field: { name: "note", kind: "text" }, about: "more, told to the students" },
+        ],
+      },
+      {
+        name: "complete",
+        about: "settle sessions that took place",
+        terms: [
+          {
+            field: word("unmarked", ["leave", "attended", "no_show"]),
+            about: "what becomes of confirmed bookings that nobody marked (default: leave)",
+          },
+        ],
+        overrides: ["attendance-time"],
+      },
+      { name: "close", about: "take no more bookings" },
+      { name: "reopen", about: "take bookings again" },
+    ],
+    deletion:
+      "Its bookings with their places in series, and its queue, go with it; students of what was still to come are told. Refused where legacy bookings name it: cancel it instead.",
+  },
 };
 
 export const teacherAvailability: Model = {
@@ -100,4 +192,32 @@ export const teacherAvailability: Model = {
   order: ["teacher_id", "id"],
   dates: "start_datetime",
   related: [{ key: "legacy_lessons", model: "OneOnOneBooking", by: "availability_slot_id" }],
+  form: {
+    add: [
+      { field: "teacher_id", about: "whose it is", needed: true },
+      { field: "slot_type", about: "recurring (weekly) or one_time", needed: true },
+      ...SLOT,
+    ],
+    edit: [
+      ...SLOT,
+      { field: "is_active", about: "whether it is offered; a confirmed lesson takes a single slot out" },
+      { field: "is_blocked", about: "takes the operation's path: block, unblock" },
+      { field: "blocked_reason", about: "why it is blocked" },
+    ],
+    kept: {
+      id: "is given by the database",
+      teacher_id: "stays: add a slot of the other teacher",
+      slot_type: "stays: add a slot of the other type",
+    },
+    overrides: { add: ["slot-overlap"], edit: ["slot-overlap"] },
+    actions: [
+      {
+        name: "block",
+        about: "take slots out of the offer; lessons at their times stay",
+        terms: [{ field: { name: "reason", kind: "text" }, about: "why, for those who look" }],
+      },
+      { name: "unblock", about: "offer blocked slots again" },
+    ],
+    deletion: "Lessons at its times stay booked. Refused where legacy lessons name it: block it instead.",
+  },
 };

@@ -1,0 +1,185 @@
+/** Sessions: fields by the operation that `session update` uses, their end by that of `cancel` and `complete`. */
+import { countLegacyOf, listIdsOf } from "../../db/deletion.ts";
+import { listItemRows } from "../../db/series-item.ts";
+import type { CancelReason } from "../../domain/booking.ts";
+import { usageError } from "../../domain/error.ts";
+import type { Instant } from "../../domain/instant.ts";
+import { plural } from "../../domain/spoken.ts";
+import type { Context } from "../../operations/context.ts";
+import { requireSound } from "../../operations/refusal.ts";
+import { createSession } from "../../operations/session.ts";
+import { bookingsOf, deleteSession, requireSessionUnused } from "../../operations/session-deletion.ts";
+import { cancelSession, completeSession, UNMARKED } from "../../operations/session-end.ts";
+import { type SessionChange, updateSession } from "../../operations/session-update.ts";
+import { type Deletion, type Did, type Doing, given, noStep, rulesOf, textOf } from "../doing.ts";
+import type { Terms } from "../form.ts";
+
+const FIELDS = [
+  "course_id",
+  "teacher_id",
+  "title",
+  "description",
+  "start_at_utc",
+  "duration_minutes",
+  "capacity",
+  "enable_waitlist",
+  "meeting_provider",
+  "meeting_link",
+  "meeting_id",
+  "meeting_passcode",
+] as const satisfies readonly (keyof SessionChange)[];
+
+type Fields = Pick<SessionChange, (typeof FIELDS)[number]>;
+
+function fieldsIn({ values }: Terms): Partial<Fields> {
+  const found = given<Fields>(values, FIELDS);
+  // A word that is emptied is stored as no letters.
+  if (values.meeting_provider === null) found.meeting_provider = "";
+  if (found.title?.trim() === "") throw usageError("bad_input", "--title is empty");
+  return found;
+}
+
+async function add(context: Context, terms: Terms): Promise<Did> {
+  const { values } = terms;
+  const fields = fieldsIn(terms);
+  const { status = "scheduled" } = values;
+  requireSound([
+    ...(fields.course_id === undefined ? ["--course is missing"] : []),
+    ...(fields.teacher_id === undefined ? ["--teacher is missing"] : []),
+    ...(fields.start_at_utc === undefined ? ["--start-at-utc is missing"] : []),
+    ...(status === "draft" || status === "scheduled"
+      ? []
+      : [`a new session is draft or scheduled, not ${status}`]),
+  ]);
+  const { session } = await createSession(context, {
+    course_id: fields.course_id!,
+    teacher_id: fields.teacher_id!,
+    title: fields.title ?? null,
+    description: fields.description ?? "",
+    start_at_utc: fields.start_at_utc as Instant,
+    duration_minutes: fields.duration_minutes ?? 60,
+    capacity: fields.capacity ?? 10,
+    enable_waitlist: fields.enable_waitlist ?? false,
+    meeting_provider: fields.meeting_provider ?? "",
+    meeting_link: fields.meeting_link ?? "",
+    meeting_id: fields.meeting_id ?? "",
+    meeting_passcode: fields.meeting_passcode ?? "",
+    status: status as "draft" | "scheduled",
+    overrides: rulesOf(terms),
+  });
+  return { outcome: "added", id: session.id };
+}
+
+async function edit(
+  context: Context,
+  id: number,
+  terms: Terms,
+  cells: Record<string, unknown>,
+): Promise<Did> {
+  const fields = fieldsIn(terms);
+  const { status } = terms.values;
+  const change: SessionChange = { id, ...fields, overrides: rulesOf(terms) };
+  switch (status) {
+    case "scheduled":
+    case "booking_closed":
+    case "live":
+      await updateSession(context, { ...change, status });
+      return { outcome: "changed", id };
+    case undefined:
+      await updateSession(context, change);
+      return { outcome: "changed", id };
+    case "cancelled":
+    case "completed": {
+      if (Object.keys(fields).length > 0) await updateSession(context, change);
+      const end = status === "cancelled" ? cancel : complete;
+      return end(context, id, { ...terms, values: {} });
+    }
+    default:
+      throw noStep(
+        "session",
+        id,
+        cells.status,
+        status,
+        "a draft is where a session begins: add one with --status draft",
+      );
+  }
+}
+
+async function cancel(context: Context, id: number, { values }: Terms): Promise<Did> {
+  const { cancelled, expired } = await cancelSession(context, {
+    id,
+    cancel_reason: textOf(values.reason) as CancelReason | null,
+    note: textOf(values.note),
+  });
+  return {
+    outcome: "changed",
+    id,
+    remarks: counted([cancelled, `${plural(cancelled, "booking")} cancelled`], [expired, places(expired)]),
+  };
+}
+
+async function complete(context: Context, id: number, terms: Terms): Promise<Did> {
+  const unmarked = UNMARKED.find((word) => word === terms.values.unmarked) ?? "leave";
+  const done = await completeSession(context, { id, unmarked, overrides: rulesOf(terms) });
+  return {
+    outcome: "changed",
+    id,
+    remarks: counted(
+      [done.marked, `${plural(done.marked, "booking")} marked ${unmarked}`],
+      [done.left, `${plural(done.left, "confirmed booking")} left to mark`],
+      [done.declined, `${plural(done.declined, "request")} declined`],
+      [done.expired, places(done.expired)],
+    ),
+  };
+}
+
+function counted(...counts: [n: number, what: string][]): string[] {
+  return counts.filter(([n]) => n > 0).map(([, what]) => what);
+}
+
+function places(n: number): string {
+  return `${plural(n, "place in the queue", "places in the queue")} ended`;
+}
+
+async function deletion(context: Context, id: number): Promise<Deletion> {
+  const { database, trx } = context;
+  await requireSessionUnused(context, id);
+  const bookings = await bookingsOf(context, id);
+  const entries = await listIdsOf(database, trx, { table: "session_waitlist", column: "session_id", id });
+  let [items, legacy] = [0, 0];
+  for (const booking of bookings) {
+    items += (await listItemRows(trx, { booking_id: booking })).length;
+    legacy += await countLegacyOf(database, trx, { outcome: "migrated", id: booking });
+  }
+  const goes: Deletion["goes"] = [
+    { model: "LiveClassBooking", count: bookings.length },
+    { model: "BookingSeriesItem", count: items },
+    { model: "SessionWaitlist", count: entries.length },
+  ];
+  return {
+    goes: goes.filter(({ count }) => count > 0),
+    notes:
+      legacy === 0
+        ? []
+        : [`${plural(legacy, "legacy row")} that they came from are then reported as diverged`],
+  };
+}
+
+export const sessions: Doing = {
+  add,
+  edit,
+  deletion,
+  remove: async (context, id) => deleteSession(context, { id }),
+  actions: {
+    cancel,
+    complete,
+    close: async (context, id) => {
+      await updateSession(context, { id, status: "booking_closed" });
+      return { outcome: "changed", id };
+    },
+    reopen: async (context, id) => {
+      await updateSession(context, { id, status: "scheduled" });
+      return { outcome: "changed", id };
+    },
+  },
+};
