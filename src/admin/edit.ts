@@ -93,7 +93,7 @@ export async function addRow(context: Context, model: Model, terms: Terms): Prom
 export function notHere(model: Model) {
   const { add } = formOf(model);
   const { why, instead } = add as { why: string; instead: string };
-  return refused("not-here", why, `\`classbook ${instead}\``);
+  return refused("not-here", `no ${model.one} is added here: ${why}`, `\`classbook ${instead}\` makes one`);
 }
 
 /**

@@ -16,6 +16,11 @@ export interface DeclaredField {
   needed?: true;
   /** Whether `none` empties it. Text is emptied by no text. */
   emptied?: true;
+  /** Of whole numbers. */
+  least?: number;
+  most?: number;
+  /** Whether it is worth asking for, at a terminal, after what was given so far; left out = it is. */
+  asked?: (values: Terms["values"]) => boolean;
 }
 
 /** An action on rows, as in Django's list of actions, and a verb. */
@@ -28,8 +33,10 @@ export interface Action {
   terms?: readonly DeclaredField[];
   /** Rules that staff may set aside. */
   overrides?: readonly string[];
-  /** A date at which it can be done on the sample school, for the example; null = its usual one. */
-  on?: string;
+  /** Whether it asks first also where ids are typed: it ends more than the rows. */
+  asks?: true;
+  /** What to type for an example on the sample school. */
+  example: string;
 }
 
 /** How rows of a model are written. */
@@ -44,6 +51,8 @@ export interface Form {
   actions: readonly Action[];
   /** What goes with a deleted row and what stays: a sentence. */
   deletion: string;
+  /** What to type on the sample school. */
+  examples: { add: string; edit: string; delete: string };
 }
 
 /** A field of a form, and the flag that fills it. */
@@ -54,13 +63,16 @@ export interface Field {
   about: string;
   needed: boolean;
   emptied: boolean;
+  least: number;
+  most: number | null;
+  asked: (values: Terms["values"]) => boolean;
 }
 
 /** The declared fields with their columns and flags. */
 export function fieldsOfForm(model: ModelTable, declared: readonly DeclaredField[]): Field[] {
-  return declared.map(({ field, about, needed = false, emptied = false }) => {
+  return declared.map(({ field, needed = false, emptied = false, least = 0, ...rest }) => {
     const column = typeof field === "string" ? columnOf(model, field) : field;
-    return { column, flag: flagOf(column), about, needed, emptied };
+    return { asked: () => true, most: null, ...rest, column, flag: flagOf(column), needed, emptied, least };
   });
 }
 

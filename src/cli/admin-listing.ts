@@ -15,10 +15,10 @@ export type ListingFlags = Record<string, string | undefined>;
 
 /** Instead of a value: what is empty, and what is not. */
 const PRESENCE = ["none", "any"] as const;
-const YES_NO = ["yes", "no"];
+export const YES_NO = ["yes", "no"];
 
 /** What ids name, where a flag's own name does not say it. */
-const NOUNS: Record<string, string> = {
+export const NOUNS: Record<string, string> = {
   live_class_session: "session",
   teacher_availability: "slot",
   booking_series: "series",
@@ -157,6 +157,13 @@ function readOrder(flags: Flags, model: Model, text: string): ModelOrder[] {
   const bare = fields.map((field) => field.replace(/^-/, ""));
   flags.words("--order", bare.join(","), fieldsOf(model));
   return fields.map((field, at) => ({ by: bare[at]!, descending: field.startsWith("-") }));
+}
+
+/** Whether rows are chosen by a filter or a search. */
+export function isFiltered(model: Model, input: ListingFlags): boolean {
+  return (
+    input.search !== undefined || filtersOf(model).some(({ flag }) => typedFor(input, flag) !== undefined)
+  );
 }
 
 export interface Listing {

@@ -105,6 +105,8 @@ export interface Each {
   named?: string;
   /** What a person sees of one. */
   screen: (row: Row) => string;
+  /** A list, however many there are: they were chosen by what they say. */
+  asList?: boolean;
 }
 
 /** Every field of a command that acts on each id. */
@@ -119,13 +121,13 @@ export function eachOf(columns: readonly string[]): string[] {
 export async function forEachId(
   here: Shell,
   ids: readonly number[],
-  { columns, named = "id", screen }: Each,
+  { columns, named = "id", screen, asList = false }: Each,
   work: (context: Context, id: number) => Promise<Row>,
 ): Promise<void> {
   await here.write(
     async (database, actor) => {
       await requireSchema(database);
-      if (ids.length === 1) {
+      if (ids.length === 1 && !asList) {
         const row = await operate(database, actingFor(here, actor), (context) => work(context, ids[0]!));
         await printObject(here.output, row, () => screen(row));
         return;

@@ -31,6 +31,11 @@ export async function seriesChecks(names: Names, db: Db): Promise<SetCheck[]> {
     changed.length === 0
       ? "1 = 1"
       : `not exists (select 1 from ${t("booking_event")} e where e.subject = 'booking_series' and e.subject_id = ${series}) and not exists (select 1 from ${t("booking_series_item")} y join ${t("booking_event")} e on e.subject = 'live_class_booking' and e.subject_id = y.booking_id where y.series_id = ${series})`;
+  // Deleted, or its last item was: a migration leaves it so.
+  const emptied = (series: string) =>
+    changed.length === 0
+      ? "1 = 0"
+      : `exists (select 1 from ${t("booking_event")} e where e.subject = 'booking_series' and e.subject_id = ${series} and e.what = 'deleted') or (count(x.id) = 0 and exists (select 1 from ${t("booking_event")} e where e.subject = 'booking_series' and e.subject_id = ${series} and e.what = 'occurrence_removed'))`;
   const series = (row: Record<string, unknown>) => `booking_series ${row.series_id}`;
   return [
     // One that somebody extended until a date counts no occurrences.
@@ -41,7 +46,7 @@ export async function seriesChecks(names: Names, db: Db): Promise<SetCheck[]> {
       violations: `select l.series_id, s.occurrence_count, count(x.id) as n, min(x.occurrence_index) as lowest, max(x.occurrence_index) as highest
         from ${t("legacy_series")} l left join ${t("booking_series")} s on s.id = l.series_id left join ${t("booking_series_item")} x on x.series_id = l.series_id
         group by l.series_id, s.id, s.occurrence_count, s.until_date
-        having s.id is null or count(x.id) = 0 or min(x.occurrence_index) <> 1 or max(x.occurrence_index) <> count(distinct x.occurrence_index) or count(x.id) <> count(distinct x.occurrence_index) or (s.until_date is null and s.occurrence_count is distinct from count(x.id))`,
+        having not (${emptied("l.series_id")}) and (s.id is null or count(x.id) = 0 or min(x.occurrence_index) <> 1 or max(x.occurrence_index) <> count(distinct x.occurrence_index) or count(x.id) <> count(distinct x.occurrence_index) or (s.until_date is null and s.occurrence_count is distinct from count(x.id)))`,
       example: (row) =>
         `${series(row)} has ${row.n} items numbered ${row.lowest} … ${row.highest}, occurrence_count ${row.occurrence_count}`,
     },

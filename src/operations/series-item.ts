@@ -54,6 +54,13 @@ export async function addSeriesItem(context: Context, asked: NewSeriesItem): Pro
     from: null,
     to: { series_id, booking_id, occurrence_index: index },
   });
+  await record(context, {
+    what: "occurrence_added",
+    subject: "booking_series",
+    subject_id: series_id,
+    from: null,
+    to: { occurrence_index: index, booking_id },
+  });
   if (counts(series, items.length))
     await changeSeries(database, trx, series_id, { occurrence_count: items.length + 1 }, now);
   return id;
@@ -173,7 +180,7 @@ async function takeOut(
   reason: string | null,
 ): Promise<number> {
   const { database, trx, now } = context;
-  const { series_id, occurrence_index } = await loadItem(context, id);
+  const { series_id, occurrence_index, booking_id } = await loadItem(context, id);
   const items = await listItemRows(trx, { series_id });
   await removeRecorded(context, "booking_series_item", id, reason);
   const later = items.filter((item) => item.occurrence_index > occurrence_index);
@@ -191,6 +198,14 @@ async function takeOut(
       reason: `occurrence ${occurrence_index} was taken out`,
     })),
   );
+  await record(context, {
+    what: "occurrence_removed",
+    subject: "booking_series",
+    subject_id: series_id,
+    from: { occurrence_index, booking_id },
+    to: null,
+    reason,
+  });
   if (series !== null && counts(series, items.length))
     await changeSeries(database, trx, series_id, { occurrence_count: items.length - 1 }, now);
   return later.length;

@@ -11,8 +11,16 @@ const nullable = { nullable: true };
 const RULES = [...OVERRIDABLE];
 
 const LESSON: readonly DeclaredField[] = [
-  { field: reference("slot_id", "teacher_availability"), about: "a lesson at a time of this slot" },
-  { field: { name: "on", kind: "date" }, about: "the lesson's local date (default: the slot's next)" },
+  {
+    field: reference("slot_id", "teacher_availability"),
+    about: "a lesson at a time of this slot",
+    asked: ({ session_id }) => session_id === undefined,
+  },
+  {
+    field: { name: "on", kind: "date" },
+    about: "the lesson's local date (default: the slot's next)",
+    asked: ({ slot_id }) => slot_id !== undefined,
+  },
 ];
 
 const REASON: DeclaredField = {
@@ -73,16 +81,37 @@ export const liveClassBooking: Model = {
       { field: "student_user_id", about: "who it is for", needed: true },
       { field: "session_id", about: "a seat in this session" },
       ...LESSON,
-      { field: "teacher_id", about: "a lesson with this teacher, with --start-at-utc" },
-      { field: "start_at_utc", about: "when the lesson begins: a time that a slot of the teacher offers" },
-      { field: "course_id", about: "the lesson's course, where the slot is for all of its teacher's" },
-      { field: "seats_reserved", about: "how many seats (default: 1)" },
+      {
+        field: "teacher_id",
+        about: "a lesson with this teacher, with --start-at-utc",
+        asked: ({ session_id, slot_id }) => session_id === undefined && slot_id === undefined,
+      },
+      {
+        field: "start_at_utc",
+        about: "when the lesson begins: a time that a slot of the teacher offers",
+        asked: ({ teacher_id }) => teacher_id !== undefined,
+      },
+      {
+        field: "course_id",
+        about: "the lesson's course, where the slot is for all of its teacher's",
+        asked: ({ session_id }) => session_id === undefined,
+      },
+      {
+        field: "seats_reserved",
+        about: "how many seats (default: 1)",
+        least: 1,
+        asked: ({ session_id }) => session_id !== undefined,
+      },
       { field: "student_note", about: "a note of the student" },
       { field: "teacher_note", about: "a note of the teacher" },
     ],
     edit: [
       { field: "status", about: "takes the operation's path: approve, decline, cancel, attend, no-show" },
-      { field: "cancel_reason", about: "why, with --status cancelled (default: by who acts)" },
+      {
+        field: "cancel_reason",
+        about: "why, with --status cancelled (default: by who acts)",
+        asked: ({ status }) => status === "cancelled",
+      },
       { field: "student_note", about: "the student's note" },
       { field: "teacher_note", about: "the teacher's note" },
       { field: "session_id", about: "moves it to a seat in this session: a booking in its place" },
@@ -107,21 +136,43 @@ export const liveClassBooking: Model = {
     },
     overrides: { add: RULES, edit: RULES },
     actions: [
-      { name: "approve", about: "confirm requests", overrides: RULES },
+      {
+        name: "approve",
+        example: "118 252 --now 2026-11-20T09:00:00Z",
+        about: "confirm requests",
+        overrides: RULES,
+      },
       {
         name: "decline",
+        example: '--status pending --teacher marta --reason "on holiday" --yes --now 2026-11-20T09:00:00Z',
         about: "decline requests",
         terms: [{ field: { name: "reason", kind: "text" }, about: "why: told to the student" }],
       },
       {
         name: "cancel",
+        example: "1 --reason conflict --now 2026-11-20T09:00:00Z",
         about: "cancel bookings; the seat goes to the next who waits",
         terms: [REASON, { field: { name: "note", kind: "text" }, about: "more, kept in the teacher's note" }],
         overrides: RULES,
       },
-      { name: "attend", about: "mark who came", overrides: RULES, on: "2026-11-24T18:00:00Z" },
-      { name: "no-show", about: "mark who did not come", overrides: RULES, on: "2026-11-24T18:00:00Z" },
+      {
+        name: "attend",
+        example: "--session 18 --status confirmed --yes --now 2026-11-24T18:00:00Z",
+        about: "mark who came",
+        overrides: RULES,
+      },
+      {
+        name: "no-show",
+        example: "1 --now 2026-11-24T18:00:00Z",
+        about: "mark who did not come",
+        overrides: RULES,
+      },
     ],
+    examples: {
+      add: "--session 19 --student hugo --now 2026-11-20T09:00:00Z",
+      edit: "118 --status confirmed --teacher-note welcome --now 2026-11-20T09:00:00Z",
+      delete: "1 --now 2026-11-20T09:00:00Z",
+    },
     deletion:
       "Its place in a series goes with it, later occurrences move up. Its seat goes to the next who waits; a single slot is offered again. Students of what was still to come are told. A legacy row that it came from is reported by `legacy migrate` as diverged.",
   },
@@ -182,10 +233,29 @@ export const sessionWaitlist: Model = {
     },
     overrides: { add: RULES, edit: RULES },
     actions: [
-      { name: "offer", about: "offer an open seat", overrides: ["queue-order"] },
-      { name: "accept", about: "book the seats that are offered", overrides: RULES },
-      { name: "leave", about: "give places up (expired); an offer's seat goes to the next" },
+      {
+        name: "offer",
+        example: "--session 20 --status accepted --yes --now 2026-11-20T09:00:00Z",
+        about: "offer an open seat",
+        overrides: ["queue-order"],
+      },
+      {
+        name: "accept",
+        example: "--session 20 --status offered --yes --now 2026-11-20T09:00:00Z",
+        about: "book the seats that are offered",
+        overrides: RULES,
+      },
+      {
+        name: "leave",
+        example: "8 --now 2026-11-20T09:00:00Z",
+        about: "give places up (expired); an offer's seat goes to the next",
+      },
     ],
+    examples: {
+      add: "--session 20 --student uma --override enrollment --now 2026-11-20T09:00:00Z",
+      edit: "8 --status expired --now 2026-11-20T09:00:00Z",
+      delete: "8 --now 2026-11-20T09:00:00Z",
+    },
     deletion: "The seat of an offer goes to the next who waits. Who still waited is told.",
   },
 };

@@ -73,6 +73,7 @@ export const teacherBookingPolicy: Model = {
       course_id: "stays: add a policy for the other course, and delete this one",
     },
     actions: [],
+    examples: { add: "--teacher 3 --min-notice-hours 12", edit: "2 --min-notice-hours 6", delete: "2" },
     deletion: "It is said what holds in its place; bookings stay as they are.",
   },
 };

@@ -46,7 +46,7 @@ export const bookingSeries: Model = {
   form: {
     add: {
       instead: "series create",
-      why: "a series is made with its lessons, from a slot or sessions and a rule of dates",
+      why: "a series is made together with its lessons: from a slot, or a course's sessions, and a rule of dates",
     },
     edit: [
       { field: "status", about: "takes the operation's path: active (resume), paused, cancelled" },
@@ -67,10 +67,20 @@ export const bookingSeries: Model = {
       until_date: "is where its lessons end: `classbook series extend` adds some",
     },
     actions: [
-      { name: "pause", about: "no lesson is added; those to come stay booked" },
-      { name: "resume", about: "paused series are active again" },
+      {
+        name: "pause",
+        example: "4 --now 2026-11-20T09:00:00Z",
+        about: "no lesson is added; those to come stay booked",
+      },
+      {
+        name: "resume",
+        example: "--status paused --yes --now 2026-11-20T09:00:00Z",
+        about: "paused series are active again",
+      },
       {
         name: "cancel",
+        example: "4 --yes --now 2026-11-20T09:00:00Z",
+        asks: true,
         about: "end series and cancel their lessons to come",
         terms: [
           {
@@ -82,6 +92,11 @@ export const bookingSeries: Model = {
         overrides: ["cancel-window"],
       },
     ],
+    examples: {
+      add: "series create --help",
+      edit: "4 --default-meeting-link https://meet.example/mei",
+      delete: "5",
+    },
     deletion: "Its items go with it; its bookings stay as they are (`cancel` ends those to come).",
   },
 };
@@ -114,7 +129,7 @@ export const bookingSeriesItem: Model = {
         about: "a booking of the series' student, teacher, course and type, in no series yet",
         needed: true,
       },
-      { field: "occurrence_index", about: "the next number, which is the default" },
+      { field: "occurrence_index", about: "the next number, which is the default", least: 1 },
     ],
     edit: [{ field: "booking_id", about: "another booking that fits the series" }],
     kept: {
@@ -123,6 +138,7 @@ export const bookingSeriesItem: Model = {
       occurrence_index: "counts 1, 2, 3 … without a gap: delete the item, and add it at the end",
     },
     actions: [],
+    examples: { add: "--series 1 --booking 264", edit: "10 --booking 265", delete: "5" },
     deletion: "Later occurrences of the series move up; the booking stays.",
   },
 };

@@ -9,8 +9,8 @@ const nullable = { nullable: true };
 
 const SESSION: readonly DeclaredField[] = [
   { field: "description", about: "what it is about" },
-  { field: "duration_minutes", about: `from 1 to ${LONGEST_MINUTES}; a new session's 60` },
-  { field: "capacity", about: "how many seats; a new session's 10" },
+  { field: "duration_minutes", about: `from 1 to ${LONGEST_MINUTES}; a new session's 60`, least: 1 },
+  { field: "capacity", about: "how many seats; a new session's 10", least: 1 },
   { field: "enable_waitlist", about: "whether students wait for a seat when it is full" },
   { field: "meeting_provider", about: MEETING_PROVIDERS.join(", "), emptied: true },
   { field: "meeting_link", about: "where the class meets" },
@@ -31,15 +31,23 @@ const SESSION_KEPT = {
   updated_at: "is kept by the operations",
 };
 
+type Given = Parameters<NonNullable<DeclaredField["asked"]>>[0];
+const weekly = ({ slot_type }: Given) => slot_type !== "one_time";
+const once = ({ slot_type }: Given) => slot_type !== "recurring";
+
 const SLOT: readonly DeclaredField[] = [
   { field: "course_id", about: "for this course alone", emptied: true },
-  { field: "day_of_week", about: "weekly: 0 (Monday) to 6 (Sunday)" },
-  { field: "start_time", about: "weekly: HH:MM on the slot's clock" },
-  { field: "end_time", about: "weekly: HH:MM; one that is not after the start is on the next day" },
-  { field: "valid_from", about: "weekly: the first local date", emptied: true },
-  { field: "valid_until", about: "weekly: the last local date", emptied: true },
-  { field: "start_datetime", about: "once: when it begins" },
-  { field: "end_datetime", about: "once: when it ends" },
+  { field: "day_of_week", about: "weekly: 0 (Monday) to 6 (Sunday), or mon … sun", most: 6, asked: weekly },
+  { field: "start_time", about: "weekly: HH:MM on the slot's clock", asked: weekly },
+  {
+    field: "end_time",
+    about: "weekly: HH:MM; one that is not after the start is on the next day",
+    asked: weekly,
+  },
+  { field: "valid_from", about: "weekly: the first local date", emptied: true, asked: weekly },
+  { field: "valid_until", about: "weekly: the last local date", emptied: true, asked: weekly },
+  { field: "start_datetime", about: "once: when it begins", asked: once },
+  { field: "end_datetime", about: "once: when it ends", asked: once },
   { field: "timezone", about: "the zone of the slot's clock; a new slot's is the teacher's" },
 ];
 
@@ -116,6 +124,8 @@ export const liveClassSession: Model = {
     actions: [
       {
         name: "cancel",
+        example: '19 --note "no teacher" --yes --now 2026-11-20T09:00:00Z',
+        asks: true,
         about: "call sessions off, with their bookings and queues",
         terms: [
           {
@@ -127,6 +137,7 @@ export const liveClassSession: Model = {
       },
       {
         name: "complete",
+        example: "18 --unmarked attended --now 2026-11-24T18:00:00Z",
         about: "settle sessions that took place",
         terms: [
           {
@@ -136,9 +147,19 @@ export const liveClassSession: Model = {
         ],
         overrides: ["attendance-time"],
       },
-      { name: "close", about: "take no more bookings" },
-      { name: "reopen", about: "take bookings again" },
+      { name: "close", example: "19 --now 2026-11-20T09:00:00Z", about: "take no more bookings" },
+      {
+        name: "reopen",
+        example:
+          "--status booking_closed --teacher marta --enable-waitlist no --yes --now 2026-11-20T09:00:00Z",
+        about: "take bookings again",
+      },
     ],
+    examples: {
+      add: "--course 1 --teacher 1 --start-at-utc 2026-12-02T16:00:00Z --capacity 8 --now 2026-11-20T09:00:00Z",
+      edit: "19 --capacity 12 --enable-waitlist yes --now 2026-11-20T09:00:00Z",
+      delete: "--status draft --yes",
+    },
     deletion:
       "Its bookings with their places in series, and its queue, go with it; students of what was still to come are told. Refused where legacy bookings name it: cancel it instead.",
   },
@@ -213,11 +234,17 @@ export const teacherAvailability: Model = {
     actions: [
       {
         name: "block",
+        example: '2 9 --reason "on holiday"',
         about: "take slots out of the offer; lessons at their times stay",
         terms: [{ field: { name: "reason", kind: "text" }, about: "why, for those who look" }],
       },
-      { name: "unblock", about: "offer blocked slots again" },
+      { name: "unblock", example: "12", about: "offer blocked slots again" },
     ],
+    examples: {
+      add: "--teacher 1 --slot-type recurring --day-of-week fri --start-time 17:00 --end-time 18:00 --valid-from 2027-01-01 --now 2026-11-20T09:00:00Z",
+      edit: "12 --is-blocked no",
+      delete: "--search nobody --yes",
+    },
     deletion: "Lessons at its times stay booked. Refused where legacy lessons name it: block it instead.",
   },
 };

@@ -1,6 +1,6 @@
-/** `admin`: the models, and for each `list`, `show` and `export`, made from the registry (src/admin). */
+/** `admin`: the models, and for each `list`, `show`, `export` and how rows are written, made from the registry (src/admin). */
 
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import { listModels } from "../../admin/browse.ts";
 import type { Model } from "../../admin/model.ts";
 import { MODELS, suggestModel, suggestWord } from "../../admin/registry.ts";
@@ -8,10 +8,12 @@ import { fieldsOf } from "../../db/model.ts";
 import { usageError } from "../../domain/error.ts";
 import { type ListingFlags, withFilters, withOrder } from "../admin-listing.ts";
 import { consult } from "../batch.ts";
-import { ofNoun } from "../options.ts";
 import { printRows } from "../output.ts";
 import type { Shell, WithShell } from "../shell.ts";
+import { defineActions } from "./admin-actions.ts";
+import { defineForms } from "./admin-edit.ts";
 import { EXPORT_FORMATS, exportRows } from "./admin-export.ts";
+import { idsOf } from "./admin-ids.ts";
 import { list, PAGE, show } from "./admin-look.ts";
 
 const MODEL_FIELDS = ["model", "table", "rows", "access", "summary"];
@@ -114,11 +116,10 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
     .option("--page <N>", "which page, from 1")
     .addHelpText("after", example(`${name} list --order -id`))
     .action(async (flags: ListingFlags, run: Command) => list(shell(run, fieldsOf(model)), model, flags));
-  const ids = new Argument("<ID...>", "ids; - reads them from standard input");
   command
     .command("show")
     .description(`one ${model.one} with every column, what belongs to it, and its history`)
-    .addArgument(model.noun === null ? ids : ofNoun(ids, model.noun === "student" ? "account" : model.noun))
+    .addArgument(idsOf(model, "<ID...>"))
     .addHelpText(
       "after",
       example(`${name} list --limit 1 --fields id ${DATABASE} | classbook admin ${name} show -`),
@@ -143,4 +144,7 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
     .action(async (flags: ListingFlags, run: Command) =>
       exportRows(shell(run, fieldsOf(model)), model, flags),
     );
+  if (model.form === undefined) return;
+  defineForms(command, model, shell, example);
+  defineActions(command, model, shell, example);
 }

@@ -1,0 +1,141 @@
+/** A form at a terminal: field by field, with search for what is referred to. */
+import { listRows } from "../admin/browse.ts";
+import type { Field } from "../admin/form.ts";
+import type { Model } from "../admin/model.ts";
+import { MODELS } from "../admin/registry.ts";
+import type { Cells } from "../db/model.ts";
+import type { Database } from "../db/open.ts";
+import type { Actor } from "../domain/actor.ts";
+import { look } from "../operations/context.ts";
+import { type Read, readField } from "./admin-form.ts";
+import { YES_NO } from "./admin-listing.ts";
+import { actingFor } from "./batch.ts";
+import { type Asker, type Choice, makeAsker } from "./choose.ts";
+import { Flags } from "./flags.ts";
+import { printedRow } from "./screens/admin.ts";
+import type { Shell } from "./shell.ts";
+
+const MOST_FOUND = 20;
+
+export interface FormAsking {
+  here: Shell;
+  database: Database;
+  actor: Actor;
+  asker: Asker;
+}
+
+export function askingIn(here: Shell, database: Database, actor: Actor): FormAsking {
+  return { here, database, actor, asker: makeAsker(here.stopping) };
+}
+
+/** What somebody answered: a value, nothing, or that they left. */
+export type Answer = { kind: "value"; value: Read } | { kind: "none" } | { kind: "left" };
+
+const LEFT: Answer = { kind: "left" };
+
+/**
+ * Asks for the fields that are not filled and worth asking for.
+ *
+ * @param read what was typed; filled in
+ * @returns false where the person left
+ */
+export async function askFields(
+  asking: FormAsking,
+  fields: readonly Field[],
+  read: Record<string, Read>,
+): Promise<boolean> {
+  for (const field of fields) {
+    const { name } = field.column;
+    // Who is asked about is looked up later: that there is an answer is all that matters here.
+    const given = Object.fromEntries(
+      Object.entries(read).map(([key, value]) => [key, typeof value === "function" ? 0 : value]),
+    );
+    if (name in read || !field.asked(given)) continue;
+    const answer = await askField(asking, field, null);
+    if (answer.kind === "left") return false;
+    if (answer.kind === "value") read[name] = answer.value;
+  }
+  return true;
+}
+
+/**
+ * Asks for one field.
+ *
+ * @param now what the row says, printed; null = a new row, whose fields may be left out where they are not needed
+ */
+export async function askField(asking: FormAsking, field: Field, now: string | null): Promise<Answer> {
+  const { column, emptied, needed } = field;
+  const message = `${column.name}${now === null ? "" : ` (now ${now})`}: ${field.about}`;
+  const skip: Choice<Answer>[] =
+    now === null && !needed ? [{ value: { kind: "none" }, name: "– leave it out" }] : [];
+  const empty: Choice<Answer>[] = emptied && now !== null ? [{ value: answerOf(null), name: "none" }] : [];
+  const words = column.kind === "flag" ? YES_NO : column.kind === "word" ? column.words! : null;
+  if (words !== null) {
+    const choices = words.map((word) => ({ value: parsed(asking, field, word)!, name: word }));
+    return choose(asking.asker, message, [...skip, ...choices, ...empty]);
+  }
+  const model = column.kind === "reference" ? MODELS.find(({ table }) => table === column.to) : undefined;
+  if (model !== undefined) {
+    const found = await asking.asker.search<Answer>(message, async (text) => [
+      ...(text === "" ? [...skip, ...empty] : []),
+      ...(await rowsLike(asking, model, text)),
+    ]);
+    return found ?? LEFT;
+  }
+  for (;;) {
+    const text = await asking.asker.text(message);
+    if (text === null) return LEFT;
+    if (text === "" && now === null && !needed) return { kind: "none" };
+    const answer = parsed(asking, field, text);
+    if (answer !== null) return answer;
+  }
+}
+
+async function choose(asker: Asker, message: string, choices: Choice<Answer>[]): Promise<Answer> {
+  const found = await asker.search<Answer>(message, async (text) =>
+    choices.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
+  );
+  return found ?? LEFT;
+}
+
+function answerOf(value: Read): Answer {
+  return { kind: "value", value };
+}
+
+/** Null: it is said what is wrong. */
+function parsed({ here }: FormAsking, field: Field, text: string): Answer | null {
+  const flags = new Flags();
+  const value = readField(here, flags, field, text);
+  if (value !== undefined) return answerOf(value);
+  try {
+    flags.done();
+  } catch (error) {
+    here.io.err(`${(error as Error).message}\n`);
+  }
+  return null;
+}
+
+async function rowsLike(
+  { here, database, actor }: FormAsking,
+  model: Model,
+  text: string,
+): Promise<Choice<Answer>[]> {
+  const order = model.order.map((field) => ({
+    by: field.replace(/^-/, ""),
+    descending: field.startsWith("-"),
+  }));
+  const search = text === "" || model.search.length === 0 ? null : text;
+  const rows = await look(database, actingFor(here, actor), (context) =>
+    listRows(context, model, { where: [], search, order, limit: MOST_FOUND, offset: 0 }),
+  );
+  return rows.map((cells) => ({ value: answerOf(Number(cells.id)), name: rowLine(here, model, cells) }));
+}
+
+/** A row in a line: the columns of its list. */
+export function rowLine(here: Shell, model: Model, cells: Cells): string {
+  const row = printedRow({ ...here.output, format: "table" }, model, cells);
+  return model.shown
+    .map((field) => row[field])
+    .filter((value) => value !== null && value !== undefined && value !== "")
+    .join(" · ");
+}

@@ -1,0 +1,180 @@
+/** `admin MODEL delete`, and a verb for each action of the model; on ids, or on what filters choose. */
+import type { Command } from "commander";
+import type { Deletion } from "../../admin/doing.ts";
+import type { Done } from "../../admin/edit.ts";
+import { type Action, fieldsOfForm } from "../../admin/form.ts";
+import type { Model } from "../../admin/model.ts";
+import { requireSchema } from "../../db/schema-state.ts";
+import { ClassbookError, refused } from "../../domain/error.ts";
+import { plural } from "../../domain/spoken.ts";
+import { inside, look } from "../../operations/context.ts";
+import { readFields, termsIn, withFields } from "../admin-form.ts";
+import { type ListingFlags, withFilters } from "../admin-listing.ts";
+import { actingFor, eachOf, forEachId } from "../batch.ts";
+import { Flags } from "../flags.ts";
+import { printRows } from "../output.ts";
+import {
+  deletedFields,
+  goesObject,
+  goesText,
+  goesWithAll,
+  messageOf,
+  writtenFields,
+  writtenRow,
+  writtenScreen,
+} from "../screens/admin-edit.ts";
+import type { Shell, WithShell } from "../shell.ts";
+import { type Chosen, chooseRows, idsOf, namedIds } from "./admin-ids.ts";
+
+export function defineActions(
+  command: Command,
+  model: Model,
+  shell: WithShell,
+  example: (line: string) => string,
+): void {
+  const { name, form } = model;
+  for (const action of form!.actions)
+    withFilters(
+      withFields(
+        command
+          .command(action.name)
+          .description(`${action.about}; by ids (- reads them from standard input) or filters`)
+          .addArgument(idsOf(model, "[ID...]")),
+        fieldsOfForm(model, action.terms ?? []),
+        action.overrides,
+      ),
+      model,
+    )
+      .addHelpText(
+        "after",
+        `\nAsks first${action.asks === true ? "" : " where filters choose"}.\n${example(`${name} ${action.name} ${action.example} --dry-run`)}`,
+      )
+      .action(async (words: string[], input: ListingFlags, run: Command) =>
+        act(shell(run, eachOf(writtenFields(model))), { model, action }, words, input),
+      );
+  withFilters(
+    command
+      .command("delete")
+      .description("delete rows with what goes with them; by ids (- reads them) or filters")
+      .addArgument(idsOf(model, "[ID...]")),
+    model,
+  )
+    .addHelpText(
+      "after",
+      `\nSays what goes with them, and asks. ${form!.deletion}\n${example(`${name} delete ${form!.examples.delete} --dry-run`)}`,
+    )
+    .action(async (words: string[], input: ListingFlags, run: Command) =>
+      remove(shell(run, eachOf(deletedFields(model))), model, words, input),
+    );
+}
+
+/** Says that filters choose no row. True where they do. */
+async function isNobody(here: Shell, model: Model, { ids }: Chosen, columns: string[]): Promise<boolean> {
+  if (ids.length > 0) return false;
+  await printRows(here.output, eachOf(columns), [], [], `No such ${model.many}.`);
+  return true;
+}
+
+async function confirm(here: Shell, question: string): Promise<void> {
+  if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
+}
+
+async function act(
+  here: Shell,
+  { model, action }: { model: Model; action: Action },
+  words: readonly string[],
+  input: ListingFlags,
+): Promise<void> {
+  const flags = new Flags();
+  const fields = fieldsOfForm(model, action.terms ?? []);
+  const filled = readFields(here, flags, { fields, rules: action.overrides ?? [], input });
+  flags.done();
+  const chosen = await chooseRows(here, model, words, input);
+  const columns = writtenFields(model);
+  if (await isNobody(here, model, chosen, columns)) return;
+  const { ids, filtered } = chosen;
+  if ((filtered || action.asks === true) && !here.dryRun)
+    await confirm(
+      here,
+      `${action.name}: ${plural(ids.length, model.one, model.many)} (${namedIds(ids)}). Go on?`,
+    );
+  const { runAction } = await import("../../admin/edit.ts");
+  let last: Done | null = null;
+  await forEachId(
+    here,
+    ids,
+    { columns, asList: filtered, screen: () => writtenScreen(here, last!) },
+    async (context, id) => {
+      last = await runAction(context, model, action, id, await termsIn(inside(context), filled));
+      const row = writtenRow(here.output, last);
+      return ids.length === 1 && !filtered ? row : { ...row, message: messageOf(last) };
+    },
+  );
+  if (here.dryRun) here.say("Nothing was written.");
+}
+
+async function remove(
+  here: Shell,
+  model: Model,
+  words: readonly string[],
+  input: ListingFlags,
+): Promise<void> {
+  const chosen = await chooseRows(here, model, words, input);
+  const columns = deletedFields(model);
+  if (await isNobody(here, model, chosen, columns)) return;
+  const { ids, filtered } = chosen;
+  if (!here.dryRun && !here.yes) await confirmDeletion(here, model, ids);
+  const { deleteRow } = await import("../../admin/edit.ts");
+  let last: (Done & Deletion) | null = null;
+  await forEachId(
+    here,
+    ids,
+    { columns, asList: filtered, screen: () => deletedLine(model, last!) },
+    async (context, id) => {
+      last = await deleteRow(context, model, id);
+      const row = { ...writtenRow(here.output, last), goes: goesObject(last) };
+      return ids.length === 1 && !filtered ? row : { ...row, message: together(last) };
+    },
+  );
+  if (here.dryRun) here.say("Nothing was written.");
+}
+
+/** What goes with a row and what else follows; null where nothing does. */
+function together(deletion: Deletion): string | null {
+  const goes = goesText(deletion);
+  const said = [...(goes === null ? [] : [`with ${goes}`]), ...deletion.notes];
+  return said.length === 0 ? null : said.join("; ");
+}
+
+function deletedLine({ name }: Model, deleted: Done & Deletion): string {
+  const more = together(deleted);
+  return `deleted ${name} ${deleted.cells.id}${more === null ? "" : `, ${more}`}\n`;
+}
+
+/** Asks with what goes with the rows. What cannot be deleted anyway is not asked about: its refusal says why. */
+async function confirmDeletion(here: Shell, model: Model, ids: readonly number[]): Promise<void> {
+  const { deletionOf } = await import("../../admin/edit.ts");
+  const found = await here.read(async (database, actor) => {
+    await requireSchema(database);
+    return look(database, actingFor(here, actor), async (context) => {
+      const deletions: { id: number; deletion: Deletion }[] = [];
+      for (const id of ids)
+        try {
+          deletions.push({ id, deletion: await deletionOf(context, model, id) });
+        } catch (error) {
+          if (!(error instanceof ClassbookError) || error.code === "permission") throw error;
+        }
+      return deletions;
+    });
+  });
+  if (found.length === 0) return;
+  const goes = goesText(goesWithAll(found.map(({ deletion }) => deletion)));
+  const notes = [...new Set(found.flatMap(({ deletion }) => deletion.notes))].slice(0, 5);
+  const which =
+    found.length === 1
+      ? `${model.name} ${found[0]!.id}`
+      : `${plural(found.length, model.one, model.many)} (${namedIds(found.map(({ id }) => id))})`;
+  const what = goes === null ? "Nothing goes with it." : `With it: ${goes}.`;
+  const also = notes.map((note) => ` ${note[0]!.toUpperCase()}${note.slice(1)}.`).join("");
+  await confirm(here, `Delete ${which}? ${found.length === 1 ? what : what.replace("it", "them")}${also}`);
+}
