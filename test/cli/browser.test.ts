@@ -139,10 +139,10 @@ describe("whatever was changed", () => {
   test("is read anew on every screen; a row that is gone is closed", () => {
     const message = { text: "deleted", isBad: false };
     const state = on(row, LARGE, [menu, list({ marked: new Set([1]) })]);
-    const edited = changed(state, { message, gone: [] });
+    const edited = changed(state, { message, gone: [], opens: null });
     expect([top(edited.state).kind, edited.effect]).toEqual(["row", { do: "read" }]);
     expect(popped(edited.state)).toMatchObject({ effect: { do: "read" }, state: { message } });
-    const deleted = changed(state, { message, gone: [118] });
+    const deleted = changed(state, { message, gone: [118], opens: null });
     expect(top(deleted.state)).toMatchObject({ kind: "list", total: null });
     expect(deleted.effect).toEqual({ do: "read" });
   });

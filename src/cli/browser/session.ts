@@ -4,12 +4,12 @@ import { driverError } from "../../db/open.ts";
 import { requireSchema } from "../../db/schema-state.ts";
 import { completeCommands } from "../../domain/command.ts";
 import { ClassbookError } from "../../domain/error.ts";
-import { plural } from "../../domain/spoken.ts";
 import { SIGNAL_EXIT } from "../exit.ts";
 import { paintFor } from "../io.ts";
 import type { Shell } from "../shell.ts";
 import { openScreen, type Screen } from "../terminal.ts";
-import { answer, type Done } from "./answer.ts";
+import { answer } from "./answer.ts";
+import { sumUp, type Tally } from "./changed.ts";
 import { draw, type Setting } from "./draw.ts";
 import { countList, type Reading, readView } from "./reading.ts";
 import { changed, type Effect, filtered, popped, resized, type Stepped, step } from "./state.ts";
@@ -26,7 +26,7 @@ export async function browse(here: Shell, start: (reading: Reading) => Promise<V
     await requireSchema(database);
     const reading = { here, database, actor };
     const first = await start(reading);
-    const done: Done[] = [];
+    const done: Tally[] = [];
     const screen = openScreen(here.stopping);
     let interrupted = false;
     try {
@@ -39,23 +39,17 @@ export async function browse(here: Shell, start: (reading: Reading) => Promise<V
   });
 }
 
-/** `2 bookings approved, 1 policy deleted.` */
-function tell(here: Shell, done: readonly Done[], interrupted: boolean): void {
-  const sums = new Map<string, Done>();
-  for (const one of done) {
-    const key = `${one.many} ${one.what}`;
-    sums.set(key, { ...one, n: one.n + (sums.get(key)?.n ?? 0) });
-  }
-  const parts = [...sums.values()].map(({ n, one, many, what }) => `${plural(n, one, many)} ${what}`);
+function tell(here: Shell, done: readonly Tally[], interrupted: boolean): void {
+  const sum = sumUp(done);
   const start = interrupted ? "Interrupted: " : "";
-  if (parts.length > 0) here.say(`${start}${parts.join(", ")}.${here.dryRun ? " Nothing was written." : ""}`);
+  if (sum !== "") here.say(`${start}${sum}.${here.dryRun ? " Nothing was written." : ""}`);
   else if (interrupted) here.say(`${start}nothing was changed.`);
 }
 
 interface Session {
   reading: Reading;
   screen: Screen;
-  done: Done[];
+  done: Tally[];
 }
 
 /** @returns whether somebody interrupted it */

@@ -106,12 +106,13 @@ function isStale(view: View): boolean {
   return view.kind !== "menu" && view.stale;
 }
 
-/** After rows were changed: everything is read anew, and an opened row that is gone is closed. */
+/** After rows were changed: everything is read anew, an opened row that is gone is closed, and a new one opened. */
 export function changed(
   given: State,
-  { message, gone }: Pick<State, "message"> & { gone: readonly number[] },
+  { message, gone, opens }: Pick<State, "message"> & { gone: readonly number[]; opens: Target | null },
 ): Stepped {
   const state = { ...allStale(given), message };
+  if (opens !== null) return enter(state, opens);
   const view = top(state);
   if (view.kind === "row" && gone.includes(view.id) && state.views.length > 1) return popped(state);
   const unmarked = view.kind === "list" ? withTop(state, { ...view, marked: new Set() }) : state;
