@@ -1,4 +1,5 @@
 /** docs/admin.md, made from the registry (src/admin): `npm run reference`. */
+import { type Action, type Field, fieldsOfForm } from "../src/admin/form.ts";
 import { filtersOf, type Model } from "../src/admin/model.ts";
 import { MODELS, relatedOf } from "../src/admin/registry.ts";
 import { BINDINGS } from "../src/cli/browser/keys.ts";
@@ -14,7 +15,8 @@ const HEAD = `# The admin, for people who know Django's
 Made from the registry of models (src/admin) by \`npm run reference\`; do not edit.
 
 \`classbook admin\` shows every model of the platform as Django's admin does: lists with filters, search and order, single
-rows with what belongs to them and their history, and exports. It works on both engines and in both layouts, in
+rows with what belongs to them and their history, forms to add and edit, actions, deletions with what goes with them, and
+exports. It works on both engines and in both layouts, in
 place on the app's own tables. It is for staff (\`--as USER\`); teachers and students have the nouns (\`classbook booking …\`).
 
 | Django's admin | classbook |
@@ -31,13 +33,22 @@ place on the app's own tables. It is for staff (\`--as USER\`); teachers and stu
 | inlines | below the row, and under \`related\` in JSON; long ones are counted, with the command that lists them |
 | the History button | the last of these, for every model: \`history\`, from the audit |
 | export | \`classbook admin LiveClassBooking export --out bookings.csv\`: CSV, TSV, NDJSON or JSON, of any size |
-| actions | the noun of the model, which keeps the rules: \`classbook booking approve 3 4 5\` |
+| "Add" | \`classbook admin LiveClassBooking add --session 19 --student hugo\`; at a terminal it asks for what is not given |
+| a row's form, changed | \`classbook admin LiveClassSession edit 19 20 --capacity 12 --enable-waitlist yes\`; a row at a terminal, and no field: it asks which |
+| \`readonly_fields\` | their flags are not there; whoever types one is told where its value comes from |
+| \`clean()\`, \`save_model()\` | the operations of the nouns: the same rules, audit, notifications; \`--override RULE,…\` sets rules aside |
+| a status, changed | takes the path of its operation: \`edit 118 --status confirmed\` approves. A step that the rules do not know is refused (3) |
+| actions | verbs: \`classbook admin LiveClassBooking approve 118 252\` |
+| an action on what a filter chose | filters instead of ids; it says how many, and asks: \`classbook admin LiveClassBooking approve --status pending --teacher marta\` |
+| "Are you sure?" of a deletion | \`classbook admin LiveClassSession delete 19\` says what goes with it, and asks; \`--yes\` answers, \`--dry-run\` deletes nothing |
 
-An action on what a filter chose, as with ticked rows:
+- Several ids are a transaction and a line each: what was refused says why, and the exit code is 7 where some were done.
+- Where a booking moves (\`edit 119 --session 46\`), it ends as rescheduled and another takes its place, as by \`booking reschedule\`.
+- A deleted row is kept whole in the audit (\`BookingEvent list --what deleted\`), and so is each row that went with it. What
+  other tables name, the app's own included, is not deleted (\`in-use\`).
+- Rows of the legacy models, people and courses are read-only here.
 
-\`\`\`sh
-classbook admin LiveClassBooking export --status pending --teacher marta --fields id --format tsv | classbook booking approve -
-\`\`\`
+How lists, exports and columns read:
 
 - A model is named as in Django, capitals or not, or by its table: \`LiveClassBooking\`, \`live_class_booking\`,
   \`myApp_liveclassbooking\`. \`Booking\` is the legacy model, as in the app.
@@ -79,6 +90,49 @@ function commandsOf({ noun }: Model): string {
   return listed(acting.length === 0 ? [`classbook ${noun}`] : acting.map((verb) => `${noun} ${verb}`));
 }
 
+/** Fields with their flags where these are called otherwise. */
+function flags(fields: readonly Field[]): string {
+  return fields.map(({ flag, needed }) => `\`${flag}\`${needed ? " (needed)" : ""}`).join(", ");
+}
+
+/** What of a model is written, and how. */
+function formRows(model: Model): [string, string][] {
+  const { form } = model;
+  if (form === undefined) return [];
+  const { add, edit, kept, overrides, actions, deletion } = form;
+  const rules = [...new Set([...(overrides?.add ?? []), ...(overrides?.edit ?? [])])];
+  const why = new Map<string, string[]>();
+  for (const [column, reason] of Object.entries(kept)) why.set(reason, [...(why.get(reason) ?? []), column]);
+  const terms = (action: Action) => [
+    ...fieldsOfForm(model, action.terms ?? []).map(({ flag }) => flag),
+    ...((action.overrides ?? []).length === 0 ? [] : ["--override"]),
+  ];
+  return [
+    [
+      "add",
+      "instead" in add
+        ? `not here: \`classbook ${add.instead}\`, for ${add.why}`
+        : flags(fieldsOfForm(model, add)),
+    ],
+    ["fields (edit)", flags(fieldsOfForm(model, edit))],
+    ["readonly_fields", [...why].map(([reason, columns]) => `${listed(columns)}: ${reason}`).join("; ")],
+    ...(rules.length === 0 ? [] : [["`--override`", listed(rules)] satisfies [string, string]]),
+    [
+      "actions",
+      [
+        ...actions.map(
+          (action) =>
+            `\`${action.name}\`${terms(action)
+              .map((flag) => ` \`${flag}\``)
+              .join("")}`,
+        ),
+        "`delete`",
+      ].join(", "),
+    ],
+    ["delete", deletion],
+  ];
+}
+
 function section(model: Model): string {
   const { name, table, summary, access, shown, columns, search, order, dates } = model;
   const others = columns.map((column) => column.name).filter((column) => !shown.includes(column));
@@ -97,7 +151,8 @@ function section(model: Model): string {
         .map(({ key, model: other }) => `\`${key}\` (${other})`)
         .join(", ") || "–",
     ],
-    ["actions", commandsOf(model)],
+    ...formRows(model),
+    ["commands", commandsOf(model)],
     ["words", wordsOf(model)],
   ];
   return `## ${name}\n\n${capital(summary)}${access === "read-only" ? " (read-only)" : ""}. ${fieldsOf(model).length} fields.\n\n| | |\n|---|---|\n${rows
