@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { draw } from "../../src/cli/browser/draw.ts";
 import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
-import { changed, type Effect, filtered, popped, resized, step } from "../../src/cli/browser/state.ts";
+import { changed, type Effect, filtered, kept, popped, resized, step } from "../../src/cli/browser/state.ts";
 import { type ListView, type MenuView, type State, top } from "../../src/cli/browser/views.ts";
 import { pressOf } from "../../src/cli/terminal.ts";
 import { LARGE, list, menu, on, row, SMALL, setting } from "../support/browser.ts";
@@ -142,6 +142,9 @@ describe("whatever was changed", () => {
     const edited = changed(state, { message, gone: [], opens: null });
     expect([top(edited.state).kind, edited.effect]).toEqual(["row", { do: "read" }]);
     expect(popped(edited.state)).toMatchObject({ effect: { do: "read" }, state: { message } });
+    const read = { ...list(), rows: list().rows.slice(3) };
+    expect(kept(list({ cursor: 5 }), read)).toMatchObject({ cursor: 2 });
+    expect(kept(list({ cursor: 1 }), { ...read, cursor: 1 })).toMatchObject({ cursor: 1 });
     const deleted = changed(state, { message, gone: [118], opens: null });
     expect(top(deleted.state)).toMatchObject({ kind: "list", total: null });
     expect(deleted.effect).toEqual({ do: "read" });

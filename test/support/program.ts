@@ -30,7 +30,8 @@ export interface RunOptions {
 export interface Typing {
   prompt?: RegExp;
   keys?: string;
-  dialogue?: readonly (readonly [prompt: RegExp, keys: string])[];
+  /** Keys as a function are made when their turn comes: something happens before they are typed. */
+  dialogue?: readonly (readonly [prompt: RegExp, keys: string | (() => string)])[];
   /** Of the terminal; 100 columns, and as many rows as it says itself, where left out. */
   size?: { width: number; height: number };
 }
@@ -107,7 +108,7 @@ export function onTerminal(
       if (next === undefined || !next[0].test(all.slice(seen))) return;
       rest.shift();
       seen = all.length;
-      type(next[1]);
+      type(typeof next[1] === "string" ? next[1] : next[1]());
     },
   });
 }

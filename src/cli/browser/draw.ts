@@ -6,7 +6,7 @@ import type { Paint } from "../io.ts";
 import { escapeControl } from "../output.ts";
 import { breakTo, cutTo, displayWidth, fillTo } from "../text-width.ts";
 import { fitTable } from "./columns.ts";
-import { bindingsOf } from "./keys.ts";
+import { type Action, bindingsOf } from "./keys.ts";
 import { choicesOf } from "./menu.ts";
 import { MARGIN, rowLines } from "./row-lines.ts";
 import { type ListView, type MenuView, type RowView, roomOf, type State, top, type View } from "./views.ts";
@@ -201,12 +201,29 @@ function placeIn(view: View, zone: string, { size }: State): string {
   }
 }
 
-function keyLine({ kind }: View): string {
-  return bindingsOf(kind)
-    .filter(({ brief }) => brief !== null)
+function keyLine(view: View): string {
+  return bindingsOf(view.kind)
+    .filter(({ brief, action }) => brief !== null && isOffered(view, action))
     .toSorted((a, b) => rank(a.action) - rank(b.action))
     .map(({ shown, brief }) => `${shown} ${brief}`)
     .join(" · ");
+}
+
+/** What the model takes; that it does not is said by whoever is asked for it. */
+function isOffered(view: View, action: Action): boolean {
+  if (view.kind === "menu") return true;
+  const { form } = modelNamed(view.model);
+  switch (action) {
+    case "edit":
+    case "delete":
+      return form !== undefined;
+    case "add":
+      return form !== undefined && !("instead" in form.add);
+    case "act":
+      return form !== undefined && form.actions.length > 0;
+    default:
+      return true;
+  }
 }
 
 /** Where not all fit, these are seen. */

@@ -12,7 +12,17 @@ import { answer } from "./answer.ts";
 import { sumUp, type Tally } from "./changed.ts";
 import { draw, type Setting } from "./draw.ts";
 import { countList, type Reading, readView } from "./reading.ts";
-import { changed, type Effect, filtered, popped, resized, type Stepped, step } from "./state.ts";
+import {
+  type Asking,
+  changed,
+  type Effect,
+  filtered,
+  kept,
+  popped,
+  resized,
+  type Stepped,
+  step,
+} from "./state.ts";
 import { isUnread, type State, top, type View, withTop } from "./views.ts";
 
 /**
@@ -82,6 +92,12 @@ async function converse(session: Session, first: View): Promise<boolean> {
   }
 }
 
+/** After a question that nobody answered. */
+function left(state: State, { what }: Asking): State {
+  const isLooking = what === "filter" || what === "order";
+  return isLooking ? state : { ...state, message: { text: "Nothing was changed.", isBad: false } };
+}
+
 /** What is wrong, as the line at the bottom says it. @throws what is no error for people */
 async function messageOf({ here, database }: Reading, error: unknown): Promise<State["message"]> {
   const known = await driverError(error, database);
@@ -109,14 +125,16 @@ async function carryOut(
   const { size } = state;
   try {
     switch (effect.do) {
-      case "read":
-        return { state: withTop(state, await readView(reading, top(state), size)), effect: null };
+      case "read": {
+        const view = await readView(reading, top(state), size);
+        return { state: withTop(state, kept(top(state), view)), effect: null };
+      }
       case "show":
         return { state: withTop(state, await readView(reading, effect.view, size)), effect: null };
       case "ask": {
         const said = await screen.aside(() => answer(reading, top(state), effect));
         if (said === "interrupted") return { state, effect: { do: "leave", interrupted: true } };
-        if (said === null) return { state, effect: null };
+        if (said === null) return { state: left(state, effect), effect: null };
         if ("typed" in said) return filtered(state, said.typed);
         done.push(...said.done);
         return changed(state, said);

@@ -256,6 +256,14 @@ function stepRow(state: State, view: RowView, action: Action): Stepped {
   }
 }
 
+/** The list as it was read anew: the cursor stays on its row, where that is on the page still. */
+export function kept(before: View, now: View): View {
+  if (before.kind !== "list" || now.kind !== "list") return now;
+  const id = before.rows[before.cursor]?.id;
+  const at = now.rows.findIndex((row) => row.id === id);
+  return at < 0 ? now : { ...now, cursor: at };
+}
+
 /** The browser on a terminal of another size; the list has other pages then. */
 export function resized(state: State, size: Size): Stepped {
   const views = state.views.map((view) => {
