@@ -52,7 +52,7 @@ export function defineForms(
 Refused: ${elsewhere.why}.
 
 Example:
-  $ classbook ${examples.add}`,
+  $ classbook ${examples.add} --dry-run --db sample/school.sqlite3`,
     )
     .action(async (input: ListingFlags, run: Command) => {
       const here = shell(run, writtenFields(model));
