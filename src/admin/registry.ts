@@ -72,12 +72,20 @@ export function findModel(typed: string): Model | null {
 
 /** The model whose name is the most like what was typed; null where none is like it. */
 export function suggestModel(typed: string): ModelName | null {
-  const wanted = typed.toLowerCase().replaceAll("_", "");
-  const near = MODELS.flatMap(({ name }) => {
-    const distance = editDistance(wanted, name.toLowerCase());
-    return distance <= Math.max(1, Math.floor(wanted.length / 3)) ? [{ name, distance }] : [];
+  return suggestWord(
+    typed.replaceAll("_", ""),
+    MODELS.map(({ name }) => name),
+  );
+}
+
+/** The word that is the most like what was typed, capitals or not; null where none is like it. */
+export function suggestWord<T extends string>(typed: string, words: readonly T[]): T | null {
+  const wanted = typed.toLowerCase();
+  const near = words.flatMap((word) => {
+    const distance = editDistance(wanted, word.toLowerCase());
+    return distance <= Math.max(1, Math.floor(wanted.length / 3)) ? [{ word, distance }] : [];
   });
-  return near.toSorted((a, b) => a.distance - b.distance)[0]?.name ?? null;
+  return near.toSorted((a, b) => a.distance - b.distance)[0]?.word ?? null;
 }
 
 /** Letters to add, leave out or replace. */

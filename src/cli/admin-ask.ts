@@ -1,9 +1,10 @@
 /** A form at a terminal: field by field, with search for what is referred to. */
 import { listRows } from "../admin/browse.ts";
-import type { Field } from "../admin/form.ts";
+import type { Field, Value } from "../admin/form.ts";
 import type { Model } from "../admin/model.ts";
 import { MODELS } from "../admin/registry.ts";
 import type { Cells } from "../db/model.ts";
+import { findModelRows } from "../db/model-rows.ts";
 import type { Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
 import { look } from "../operations/context.ts";
@@ -46,16 +47,19 @@ export async function askFields(
 ): Promise<boolean> {
   for (const field of fields) {
     const { name } = field.column;
-    // Who is asked about is looked up later: that there is an answer is all that matters here.
-    const given = Object.fromEntries(
-      Object.entries(read).map(([key, value]) => [key, typeof value === "function" ? 0 : value]),
-    );
-    if (name in read || !field.asked(given)) continue;
+    if (name in read || !field.asked(givenSoFar(read))) continue;
     const answer = await askField(asking, field, null);
     if (answer.kind === "left") return false;
     if (answer.kind === "value") read[name] = answer.value;
   }
   return true;
+}
+
+/** Who is asked about is looked up later: that there is an answer is all that matters to other fields. */
+function givenSoFar(read: Record<string, Read>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(read).map(([key, value]) => [key, typeof value === "function" ? 0 : value]),
+  );
 }
 
 /**
@@ -129,6 +133,56 @@ async function rowsLike(
     listRows(context, model, { where: [], search, order, limit: MOST_FOUND, offset: 0 }),
   );
   return rows.map((cells) => ({ value: answerOf(Number(cells.id)), name: rowLine(here, model, cells) }));
+}
+
+const SAVE = "save";
+
+/**
+ * Asks which fields of a row are to be another, and what, until somebody saves.
+ *
+ * @param read what was given; filled in
+ * @returns false where the person left
+ */
+export async function chooseFields(
+  asking: FormAsking,
+  { model, fields }: { model: Model; fields: readonly Field[] },
+  id: number,
+  read: Record<string, Read>,
+): Promise<boolean> {
+  const { here, database, asker } = asking;
+  const [cells] = await findModelRows(database, model, [id]);
+  if (cells === undefined) return true; // Editing says so.
+  const row = printedRow({ ...here.output, format: "table" }, model, cells);
+  const now = (name: string) => {
+    const value = name in row ? row[name] : undefined;
+    return value === undefined || value === null || value === "" ? "–" : String(value);
+  };
+  for (;;) {
+    const changed = Object.entries(read).map(([name, value]) => `${name} ${valueText(value)}`);
+    const choices: Choice<Field | typeof SAVE>[] = [
+      ...(changed.length === 0 ? [] : [{ value: SAVE, name: `${SAVE}: ${changed.join(", ")}` } as const]),
+      ...fields
+        .filter(
+          ({ column, asked }) => !(column.name in read) && asked({ ...cells, ...givenSoFar(read) } as never),
+        )
+        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field.column.name)}` })),
+    ];
+    const chosen = await asker.search(
+      changed.length === 0 ? `Which field of ${model.one} ${id}` : "Which other field, or save",
+      async (text) => choices.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
+    );
+    if (chosen === null) return false;
+    if (chosen === SAVE) return true;
+    const answer = await askField(asking, chosen, now(chosen.column.name));
+    if (answer.kind === "left") return false;
+    if (answer.kind === "value") read[chosen.column.name] = answer.value;
+  }
+}
+
+function valueText(value: Read): string {
+  if (value === null) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "function" ? "…" : String(value);
 }
 
 /** A row in a line: the columns of its list. */

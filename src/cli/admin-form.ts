@@ -59,7 +59,7 @@ export function withFields(
   for (const field of fields) command.addOption(optionOf(field));
   if (rules.length === 0) return command;
   return command.addOption(
-    wordOption("--override <RULES>", `rules that staff set aside: ${rules.join(",")}`, rules),
+    wordOption("--override <RULES>", `rules that staff set aside, of ${rules.join(", ")}`, rules),
   );
 }
 

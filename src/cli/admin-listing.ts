@@ -80,6 +80,24 @@ function optionOf({ flag, kind, column }: Filter): Option {
   }
 }
 
+/** Values by commander's names, from values by the flags themselves. */
+export function listingFlags(typed: Readonly<Record<string, string>>): ListingFlags {
+  return Object.fromEntries(
+    Object.entries(typed).map(([flag, text]) => [new Option(flag).attributeName(), text]),
+  );
+}
+
+/** The filters, search and order among the flags that were given, by the flags themselves. */
+export function typedOf(model: Model, input: ListingFlags): Record<string, string> {
+  const flags = [...filtersOf(model).map(({ flag }) => flag), "--search", "--order"];
+  return Object.fromEntries(
+    flags.flatMap((flag) => {
+      const text = typedFor(input, flag);
+      return text === undefined ? [] : [[flag, text]];
+    }),
+  );
+}
+
 /** What was typed for a flag; undefined = nothing. */
 function typedFor(input: ListingFlags, flag: string): string | undefined {
   return input[new Option(flag).attributeName()];

@@ -1,6 +1,6 @@
 /** Questions with more than a yes: search and choose, one key of several, a line of text. On stderr; stdout carries the answer only. */
 import { escapeControl } from "./output.ts";
-import { askOnce } from "./prompts.ts";
+import { askOnce, type Silence } from "./prompts.ts";
 
 export interface Choice<T> {
   value: T;
@@ -19,15 +19,21 @@ export interface Asker {
   search<T>(message: string, find: (text: string) => Promise<Choice<T>[]>): Promise<T | null>;
   /** A letter, then Enter: no key decides by being touched. */
   key<T>(message: string, choices: readonly KeyChoice<T>[]): Promise<T | null>;
-  text(message: string): Promise<string | null>;
+  /** @param initial the text to begin with */
+  text(message: string, initial?: string): Promise<string | null>;
   yes(message: string): Promise<boolean | null>;
 }
 
-/** @param stopping becomes true where a signal asks the program to stop: an open question ends then */
-export function makeAsker(stopping: () => boolean): Asker {
+/**
+ * @param stopping becomes true where a signal asks the program to stop: an open question ends then
+ * @param onSilence is told why nobody answered; where it is given, Esc leaves a question
+ */
+export function makeAsker(stopping: () => boolean, onSilence?: (why: Silence) => void): Asker {
   const ask = async (question: object): Promise<unknown> => {
-    const said = await askOnce(question, stopping);
-    return typeof said === "string" ? null : said.answer;
+    const said = await askOnce(question, stopping, { escapes: onSilence !== undefined });
+    if (typeof said !== "string") return said.answer;
+    onSilence?.(said);
+    return null;
   };
   return {
     search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) =>
@@ -39,7 +45,12 @@ export function makeAsker(stopping: () => boolean): Asker {
       })) as T | null,
     key: async <T>(message: string, choices: readonly KeyChoice<T>[]) =>
       (await ask({ type: "expand", message, choices: choices.map(shown) })) as T | null,
-    text: async (message) => (await ask({ type: "input", message })) as string | null,
+    text: async (message, initial) =>
+      (await ask({
+        type: "input",
+        message,
+        ...(initial === undefined ? {} : { default: initial, prefill: "editable" }),
+      })) as string | null,
     yes: async (message) => (await ask({ type: "confirm", message, default: false })) as boolean | null,
   };
 }

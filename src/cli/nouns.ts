@@ -182,7 +182,7 @@ export const NOUNS: Record<string, Noun> = {
     parts: alone(async () => (await import("./commands/audit.ts")).defineAudit),
   },
   admin: {
-    summary: "every model as Django's admin has it: list, filter, search, show, export",
+    summary: "every model as Django's admin has it: browse, list, filter, search, show, export",
     parts: alone(async () => (await import("./commands/admin.ts")).defineAdmin),
   },
   verify: {

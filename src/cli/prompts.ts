@@ -2,17 +2,28 @@
 import inquirer from "inquirer";
 import { ClassbookError, usageError } from "../domain/error.ts";
 
-/** Why nobody answered: Ctrl-C or a signal to stop, or the end of the input. */
-type Silence = "interrupted" | "ended";
+/** Why nobody answered: Ctrl-C or a signal to stop, the end of the input, or Esc where that leaves a question. */
+export type Silence = "interrupted" | "ended" | "left";
 
 const LOOKS_AFTER_MS = 100;
 
-/** @param stopping becomes true where a signal asks the program to stop: an open question ends then */
+/**
+ * @param stopping becomes true where a signal asks the program to stop: an open question ends then
+ * @param escapes whether Esc leaves the question
+ */
 export async function askOnce<T>(
   question: object,
   stopping: () => boolean,
+  { escapes = false }: { escapes?: boolean } = {},
 ): Promise<{ answer: T } | Silence> {
   const over = new AbortController();
+  let left = false;
+  const onKey = (_text: unknown, key: { name?: string } | undefined) => {
+    if (key?.name !== "escape") return;
+    left = true;
+    over.abort();
+  };
+  if (escapes) process.stdin.on("keypress", onKey);
   const watch = setInterval(() => {
     if (stopping()) over.abort();
   }, LOOKS_AFTER_MS);
@@ -26,11 +37,12 @@ export async function askOnce<T>(
   } catch (error) {
     const { name, message } = error as Error;
     if (name !== "ExitPromptError" && name !== "AbortPromptError") throw error;
+    if (left) return "left";
     // inquirer has one error for Ctrl-C and for the end of the process: its text tells them apart.
     return stopping() || (name === "ExitPromptError" && message.includes("SIGINT")) ? "interrupted" : "ended";
   } finally {
     clearInterval(watch);
-    process.stdin.off("pause", onPause);
+    process.stdin.off("pause", onPause).off("keypress", onKey);
   }
 }
 
@@ -44,7 +56,7 @@ async function answered<T>(question: object, stopping: () => boolean, instead: s
       message: "interrupted",
       hint: "nothing was changed",
     });
-  if (said === "ended")
+  if (typeof said === "string")
     throw usageError(
       "not_confirmed",
       "the input ended before the question was answered",

@@ -97,3 +97,27 @@ export async function listNotMigrated(db: Db, bookingIds: readonly number[]): Pr
   const known = new Set(rows.map((row) => row.target_id));
   return bookingIds.filter((id) => !known.has(id));
 }
+
+/** Of these bookings those that somebody took out of a series, and did not put back. */
+export async function listTakenOut(
+  db: Db,
+  series: number,
+  bookingIds: readonly number[],
+): Promise<Set<number>> {
+  if (bookingIds.length === 0) return new Set();
+  const named = `"series_id":${series},`;
+  const events = await db
+    .selectFrom("booking_event")
+    .select(["subject_id", "what"])
+    .where("subject", "=", "live_class_booking")
+    .where("subject_id", "in", bookingIds)
+    .where("what", "in", ["left_series", "joined_series"])
+    .where((eb) => eb.or([eb("from_value", "like", `%${named}%`), eb("to_value", "like", `%${named}%`)]))
+    .orderBy("id")
+    .execute();
+  const out = new Set<number>();
+  for (const { subject_id, what } of events)
+    if (what === "left_series") out.add(subject_id!);
+    else out.delete(subject_id!);
+  return out;
+}

@@ -5,6 +5,7 @@ import {
   listNotMigrated,
   listSeriesIds,
   listSeriesItems,
+  listTakenOut,
   readSeriesMembers,
   type SeriesItem,
   type SeriesMember,
@@ -193,9 +194,11 @@ async function rewrite(context: WriteContext, before: Known, series: BuiltSeries
   if (stored === null) return;
   const items = await listSeriesItems(trx, [before.series_id]);
   const there = items.map((item) => item.booking_id);
+  const takenOut = await listTakenOut(trx, before.series_id, series.items);
+  const members = series.items.filter((id) => !takenOut.has(id));
   const asMembers =
-    there.join() === series.items.join() && items.every((item, at) => item.occurrence_index === at + 1);
-  if (!asMembers) await rewriteItems(context, before.series_id, items, series.items);
+    there.join() === members.join() && items.every((item, at) => item.occurrence_index === at + 1);
+  if (!asMembers) await rewriteItems(context, before.series_id, items, members);
   const untouched = fingerprint(SERIES_VALUES.map((column) => stored[column])) === before.source_hash;
   if (!untouched) return;
   await updateRows(database, trx, "booking_series", SERIES_VALUES, [[before.series_id, ...series.cells]]);

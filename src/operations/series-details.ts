@@ -7,6 +7,7 @@ import { removeRecorded, requireUnused } from "./deletion.ts";
 import { requireStaff } from "./permission.ts";
 import { requireSound } from "./refusal.ts";
 import { loadSeries } from "./series-change.ts";
+import { tellBooking } from "./series-item.ts";
 
 export interface SeriesMeeting {
   default_meeting_link?: string;
@@ -60,7 +61,10 @@ export async function deleteSeries(context: Context, { id }: { id: number }): Pr
   requireStaff(context.actor, `delete series ${id}`);
   await loadSeries(context, id, "delete");
   await requireSeriesUnused(context, id);
-  for (const item of await listItemRows(context.trx, { series_id: id }))
-    await removeRecorded(context, "booking_series_item", item.id, `series ${id} is deleted`);
+  const reason = `series ${id} is deleted`;
+  for (const item of await listItemRows(context.trx, { series_id: id })) {
+    await tellBooking(context, "left_series", item, reason);
+    await removeRecorded(context, "booking_series_item", item.id, reason);
+  }
   await removeRecorded(context, "booking_series", id);
 }

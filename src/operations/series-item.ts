@@ -54,6 +54,7 @@ export async function addSeriesItem(context: Context, asked: NewSeriesItem): Pro
     from: null,
     to: { series_id, booking_id, occurrence_index: index },
   });
+  await tellBooking(context, "joined_series", { series_id, booking_id, occurrence_index: index });
   await record(context, {
     what: "occurrence_added",
     subject: "booking_series",
@@ -64,6 +65,24 @@ export async function addSeriesItem(context: Context, asked: NewSeriesItem): Pro
   if (counts(series, items.length))
     await changeSeries(database, trx, series_id, { occurrence_count: items.length + 1 }, now);
   return id;
+}
+
+/** The booking's own record: a migration that is run again does not put back what somebody took out. */
+export async function tellBooking(
+  context: Context,
+  what: "joined_series" | "left_series",
+  { booking_id, series_id, occurrence_index }: Omit<SeriesItemRow, "id">,
+  reason: string | null = null,
+): Promise<void> {
+  const place = { series_id, occurrence_index };
+  await record(context, {
+    what,
+    subject: "live_class_booking",
+    subject_id: booking_id,
+    from: what === "left_series" ? place : null,
+    to: what === "joined_series" ? place : null,
+    reason,
+  });
 }
 
 /** Whether a series says how many occurrences it has, and says it right. */
@@ -85,6 +104,8 @@ export async function exchangeSeriesItem(
   const series = await lockSeries(context, item.series_id, "change occurrences of");
   requireSound(await misfits(context, series, booking_id, id));
   await changeSeriesItem(context.trx, id, { booking_id });
+  await tellBooking(context, "left_series", item);
+  await tellBooking(context, "joined_series", { ...item, booking_id });
   await record(context, {
     what: "updated",
     subject: "booking_series_item",
@@ -147,8 +168,9 @@ async function lockSeries(context: Context, id: number, what: string): Promise<S
 
 /** Takes an occurrence out of its series; the booking stays. @returns the occurrences that moved up */
 export async function removeSeriesItem(context: Context, { id }: { id: number }): Promise<number> {
-  const { series_id } = await loadItem(context, id);
-  const series = await lockSeries(context, series_id, "take occurrences out of");
+  const item = await loadItem(context, id);
+  const series = await lockSeries(context, item.series_id, "take occurrences out of");
+  await tellBooking(context, "left_series", item);
   return takeOut(context, series, id, null);
 }
 

@@ -168,7 +168,7 @@ describe("on the sample", () => {
     };
     expect(await offered("admin ")).toEqual(MODEL_NAMES);
     expect(await offered("admin liveclass")).toEqual(["LiveClassBooking", "LiveClassSession"]);
-    expect(await offered("admin live_class_booking e")).toEqual(["export"]);
+    expect(await offered("admin live_class_booking e")).toEqual(["export", "edit"]);
     expect(await offered("admin LiveClassBooking list --status pending,can")).toEqual(["pending,cancelled"]);
     expect(await offered("admin myApp_liveclassbooking list --start-a")).toEqual(["--start-after"]);
     expect(await offered("admin LiveClassBooking list --session 5")).toEqual(["5"]);

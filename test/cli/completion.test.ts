@@ -85,7 +85,7 @@ describe("words", () => {
     ["--tz America/New_Y", ["America/New_York"]],
     ["booking list --fields student_user_id,start", ["student_user_id,start_at_utc"]],
     ["legacy find booking:1 --fields outc", ["outcome"]],
-    ["audit list --subject book", ["booking_series"]],
+    ["audit list --subject book", ["booking_series", "booking_series_item"]],
   ])("%s", async (line, words) => {
     expect(await offered(line)).toEqual(words);
   });

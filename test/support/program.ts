@@ -30,7 +30,10 @@ export interface RunOptions {
 export interface Typing {
   prompt?: RegExp;
   keys?: string;
-  dialogue?: readonly (readonly [prompt: RegExp, keys: string])[];
+  /** Keys as a function are made when their turn comes: something happens before they are typed. */
+  dialogue?: readonly (readonly [prompt: RegExp, keys: string | (() => string)])[];
+  /** Of the terminal; 100 columns, and as many rows as it says itself, where left out. */
+  size?: { width: number; height: number };
 }
 
 /** A run that takes longer hangs. */
@@ -43,7 +46,7 @@ export interface Program {
   /** A shell line in which `classbook` is the program. */
   shell(line: string, options?: RunOptions): Promise<Ran>;
   /**
-   * On a terminal of 100 columns, where a person types `keys` once something like `prompt` stands there. What
+   * On a terminal, where a person types `keys` once something like `prompt` stands there. What
    * the terminal shows, both streams, is `out`. `dialogue`: several of them, each prompt after the keys before it.
    */
   terminal(args: readonly string[], options: RunOptions & Typing): Promise<Ran>;
@@ -89,9 +92,10 @@ function unprivileged(command: string, args: readonly string[]) {
 /** Runs any command line on a terminal. `script` gives a pseudo-terminal: util-linux has it on every Linux, BSD and macOS have their own form. */
 export function onTerminal(
   words: string[],
-  { prompt, keys = "", dialogue = [], ...options }: RunOptions & Typing,
+  { prompt, keys = "", dialogue = [], size, ...options }: RunOptions & Typing,
 ): Promise<Ran> {
-  const line = `stty cols 100; exec ${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")}`;
+  const stty = size === undefined ? "cols 100" : `cols ${size.width} rows ${size.height}`;
+  const line = `stty ${stty}; exec ${words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ")}`;
   const args =
     process.platform === "linux" ? ["-qec", line, "/dev/null"] : ["-q", "/dev/null", "sh", "-c", line];
   const rest = prompt === undefined ? [...dialogue] : [[prompt, keys] as const, ...dialogue];
@@ -104,7 +108,7 @@ export function onTerminal(
       if (next === undefined || !next[0].test(all.slice(seen))) return;
       rest.shift();
       seen = all.length;
-      type(next[1]);
+      type(typeof next[1] === "string" ? next[1] : next[1]());
     },
   });
 }

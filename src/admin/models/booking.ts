@@ -144,7 +144,7 @@ export const liveClassBooking: Model = {
       },
       {
         name: "decline",
-        example: '--status pending --teacher marta --reason "on holiday" --yes --now 2026-11-20T09:00:00Z',
+        example: "--status pending --teacher marta --reason holiday --yes --now 2026-11-20T09:00:00Z",
         about: "decline requests",
         terms: [{ field: { name: "reason", kind: "text" }, about: "why: told to the student" }],
       },

@@ -93,7 +93,7 @@ export const bookingSeries: Model = {
       },
     ],
     examples: {
-      add: "series create --help",
+      add: "series create --slot 2 --student greta --from 2027-01-07 --count 4 --now 2026-11-20T09:00:00Z",
       edit: "4 --default-meeting-link https://meet.example/mei",
       delete: "5",
     },

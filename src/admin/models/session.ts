@@ -124,7 +124,7 @@ export const liveClassSession: Model = {
     actions: [
       {
         name: "cancel",
-        example: '19 --note "no teacher" --yes --now 2026-11-20T09:00:00Z',
+        example: "19 --note illness --yes --now 2026-11-20T09:00:00Z",
         asks: true,
         about: "call sessions off, with their bookings and queues",
         terms: [
@@ -234,7 +234,7 @@ export const teacherAvailability: Model = {
     actions: [
       {
         name: "block",
-        example: '2 9 --reason "on holiday"',
+        example: "2 9 --reason holiday",
         about: "take slots out of the offer; lessons at their times stay",
         terms: [{ field: { name: "reason", kind: "text" }, about: "why, for those who look" }],
       },

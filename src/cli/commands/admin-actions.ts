@@ -4,20 +4,18 @@ import type { Deletion } from "../../admin/doing.ts";
 import type { Done } from "../../admin/edit.ts";
 import { type Action, fieldsOfForm } from "../../admin/form.ts";
 import type { Model } from "../../admin/model.ts";
-import { requireSchema } from "../../db/schema-state.ts";
-import { ClassbookError, refused } from "../../domain/error.ts";
+import { refused } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
-import { inside, look } from "../../operations/context.ts";
+import { inside } from "../../operations/context.ts";
 import { readFields, termsIn, withFields } from "../admin-form.ts";
 import { type ListingFlags, withFilters } from "../admin-listing.ts";
-import { actingFor, eachOf, forEachId } from "../batch.ts";
+import { consult, eachOf, forEachId } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printRows } from "../output.ts";
 import {
   deletedFields,
   goesObject,
   goesText,
-  goesWithAll,
   messageOf,
   writtenFields,
   writtenRow,
@@ -151,30 +149,8 @@ function deletedLine({ name }: Model, deleted: Done & Deletion): string {
   return `deleted ${name} ${deleted.cells.id}${more === null ? "" : `, ${more}`}\n`;
 }
 
-/** Asks with what goes with the rows. What cannot be deleted anyway is not asked about: its refusal says why. */
 async function confirmDeletion(here: Shell, model: Model, ids: readonly number[]): Promise<void> {
-  const { deletionOf } = await import("../../admin/edit.ts");
-  const found = await here.read(async (database, actor) => {
-    await requireSchema(database);
-    return look(database, actingFor(here, actor), async (context) => {
-      const deletions: { id: number; deletion: Deletion }[] = [];
-      for (const id of ids)
-        try {
-          deletions.push({ id, deletion: await deletionOf(context, model, id) });
-        } catch (error) {
-          if (!(error instanceof ClassbookError) || error.code === "permission") throw error;
-        }
-      return deletions;
-    });
-  });
-  if (found.length === 0) return;
-  const goes = goesText(goesWithAll(found.map(({ deletion }) => deletion)));
-  const notes = [...new Set(found.flatMap(({ deletion }) => deletion.notes))].slice(0, 5);
-  const which =
-    found.length === 1
-      ? `${model.name} ${found[0]!.id}`
-      : `${plural(found.length, model.one, model.many)} (${namedIds(found.map(({ id }) => id))})`;
-  const what = goes === null ? "Nothing goes with it." : `With it: ${goes}.`;
-  const also = notes.map((note) => ` ${note[0]!.toUpperCase()}${note.slice(1)}.`).join("");
-  await confirm(here, `Delete ${which}? ${found.length === 1 ? what : what.replace("it", "them")}${also}`);
+  const { deletionQuestion } = await import("../admin-deletion.ts");
+  const question = await consult(here, (context) => deletionQuestion(context, model, ids));
+  if (question !== null) await confirm(here, question);
 }

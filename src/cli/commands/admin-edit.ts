@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import type { Done } from "../../admin/edit.ts";
 import type { Model } from "../../admin/model.ts";
-import { findModelRows } from "../../db/model-rows.ts";
 import type { Database } from "../../db/open.ts";
 import { requireSchema } from "../../db/schema-state.ts";
 import type { Actor } from "../../domain/actor.ts";
@@ -22,7 +21,6 @@ import type { ListingFlags } from "../admin-listing.ts";
 import { actingFor, eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { printObject } from "../output.ts";
-import { printedRow } from "../screens/admin.ts";
 import { messageOf, writtenFields, writtenRow, writtenScreen } from "../screens/admin-edit.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { idsOf } from "./admin-ids.ts";
@@ -54,7 +52,7 @@ export function defineForms(
 Refused: ${elsewhere.why}.
 
 Example:
-  $ classbook ${examples.add}`,
+  $ classbook ${examples.add} --dry-run --db sample/school.sqlite3`,
     )
     .action(async (input: ListingFlags, run: Command) => {
       const here = shell(run, writtenFields(model));
@@ -145,7 +143,7 @@ async function edit(
   const asks = isEmpty && here.canAsk && ids.length === 1;
   if (isEmpty && !asks) flags.problem("no field to change is named");
   flags.done(`fields: ${fields.map(({ flag }) => flag).join(", ")}`);
-  if (asks && !(await chooseFields(here, form, ids[0]!, filled.read))) return;
+  if (asks && !(await choose(here, form, ids[0]!, filled.read))) return;
   const { editRow } = await import("../../admin/edit.ts");
   let last: Done | null = null;
   await forEachId(
@@ -161,47 +159,17 @@ async function edit(
   if (here.dryRun) here.say("Nothing was written.");
 }
 
-const SAVE = "save";
-
-/** Asks which fields are to be another, and what. False where the person left. */
-async function chooseFields(
+/** Asks which fields are to be another, and what. False where the person left, and it is said that nothing was changed. */
+async function choose(
   here: Shell,
-  { model, fields }: ModelForm,
+  form: ModelForm,
   id: number,
   read: Record<string, Read>,
 ): Promise<boolean> {
-  const { askField, askingIn } = await import("../admin-ask.ts");
+  const { askingIn, chooseFields } = await import("../admin-ask.ts");
   const { left } = await import("./booking-ask.ts");
   return here.read(async (database, actor) => {
     await requireSchema(database);
-    const asking = askingIn(here, database, actor);
-    const [cells] = await findModelRows(database, model, [id]);
-    if (cells === undefined) return true; // Editing says so.
-    const row = printedRow({ ...here.output, format: "table" }, model, cells);
-    const now = (name: string) => {
-      const value = name in row ? row[name] : undefined;
-      return value === undefined || value === null || value === "" ? "–" : String(value);
-    };
-    for (;;) {
-      const changed = Object.keys(read).length;
-      const choices = [
-        ...(changed === 0 ? [] : [{ value: null, name: SAVE }]),
-        ...fields
-          .filter(({ column, asked }) => !(column.name in read) && asked({ ...cells } as never))
-          .map((field) => ({ value: field, name: `${field.column.name}: ${now(field.column.name)}` })),
-      ];
-      const chosen = await asking.asker.search<(typeof fields)[number] | typeof SAVE>(
-        changed === 0 ? "Which field" : "Which other field, or save",
-        async (text) =>
-          choices
-            .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()))
-            .map(({ value, name }) => ({ value: value ?? SAVE, name })),
-      );
-      if (chosen === null) return left(here) ?? false;
-      if (chosen === SAVE) return true;
-      const answer = await askField(asking, chosen, now(chosen.column.name));
-      if (answer.kind === "left") return left(here) ?? false;
-      if (answer.kind === "value") read[chosen.column.name] = answer.value;
-    }
+    return (await chooseFields(askingIn(here, database, actor), form, id, read)) || (left(here) ?? false);
   });
 }

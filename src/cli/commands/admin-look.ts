@@ -3,11 +3,12 @@
 import { countRows, listRows, showRow } from "../../admin/browse.ts";
 import type { Model } from "../../admin/model.ts";
 import { fieldsOf } from "../../db/model.ts";
+import { otherColumns } from "../../db/model-rows.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
 import { type ListingFlags, readListing } from "../admin-listing.ts";
 import { consult, readIds, showEach } from "../batch.ts";
-import { printRows } from "../output.ts";
+import { chooseColumns, printRows } from "../output.ts";
 import { printedRow, rowScreen, shownObject } from "../screens/admin.ts";
 import type { Shell } from "../shell.ts";
 
@@ -47,9 +48,15 @@ export async function list(here: Shell, model: Model, input: ListingFlags): Prom
 export async function show(here: Shell, model: Model, words: readonly string[]): Promise<void> {
   const { output } = here;
   const screens = new Map<object, string>();
+  const ids = await readIds(here, words);
+  // Nothing is printed that would show a wrong field.
+  if (ids.length === 0 && output.fields !== null)
+    await consult(here, async (context) =>
+      chooseColumns([...fieldsOf(model), ...otherColumns(inside(context), model), "related"], output.fields),
+    );
   await showEach(
     here,
-    await readIds(here, words),
+    ids,
     async (context, id) => {
       const row = await showRow(context, model, id);
       const object = shownObject(output, model, row);

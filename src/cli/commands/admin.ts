@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { listModels } from "../../admin/browse.ts";
 import type { Model } from "../../admin/model.ts";
-import { MODELS, suggestModel } from "../../admin/registry.ts";
+import { MODELS, suggestModel, suggestWord } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { usageError } from "../../domain/error.ts";
 import { type ListingFlags, withFilters, withOrder } from "../admin-listing.ts";
@@ -36,7 +36,9 @@ Example:
     .action(async (_flags: object, command: Command) => {
       const [word] = command.args;
       if (word !== undefined) throw unknown(word);
-      await models(shell(command, MODEL_FIELDS));
+      const here = shell(command, MODEL_FIELDS);
+      const { browseModels, canBrowse } = await import("./admin-browse.ts");
+      await (canBrowse(here) ? browseModels(here) : models(here));
     });
   for (const model of MODELS) defineModel(admin.command(model.name), model, shell);
 }
@@ -50,6 +52,17 @@ function unknown(word: string): Error {
     "unknown_model",
     `there is no model "${word}"`,
     near === null ? `models: ${MODELS.map(({ name }) => name).join(", ")}` : `did you mean ${near}?`,
+  );
+}
+
+/** Commander takes a verb that it does not know for an argument of the one that can be left out. */
+function unknownVerb(command: Command, word: string): Error {
+  const verbs = command.commands.map((verb) => verb.name());
+  const near = suggestWord(word, verbs);
+  return usageError(
+    "unknown_command",
+    `unknown command '${word}'`,
+    near === null ? `commands: ${verbs.join(", ")}` : `did you mean ${near}?`,
   );
 }
 
@@ -71,6 +84,27 @@ function example(line: string): string {
 function defineModel(command: Command, model: Model, shell: WithShell): void {
   const { name, many } = model;
   command.description(model.summary);
+  withOrder(
+    withFilters(
+      command
+        .command("browse", { isDefault: true })
+        .description(`${many} at a terminal, key by key: filter, open, see what belongs to them, edit, act`),
+      model,
+    ),
+    model,
+  )
+    .addHelpText(
+      "after",
+      `\nThe verb can be left out. Where nobody sits at a terminal it lists the first ${PAGE}, as list does. ? shows the keys.\n${example(`${name} browse`)}`,
+    )
+    .allowExcessArguments()
+    .action(async (flags: ListingFlags, run: Command) => {
+      const [word] = run.args;
+      if (word !== undefined) throw unknownVerb(command, word);
+      const here = shell(run, fieldsOf(model));
+      const { browseModel, canBrowse } = await import("./admin-browse.ts");
+      await (canBrowse(here) ? browseModel(here, model, flags) : list(here, model, flags));
+    });
   withOrder(
     withFilters(
       command.command("list").description(`${many}, filtered, searched and ordered: a page at a time`),

@@ -11,8 +11,8 @@ import { escapeControl, type OutputOptions, type Row, type Value } from "../outp
 import { changeWords } from "./audit.ts";
 import { section } from "./section.ts";
 
-/** Columns whose change a person reads instead, in words. */
-const CHANGE = "change";
+/** What changed, in words: a person reads it instead of the columns of the values. */
+export const CHANGE = "change";
 
 /** A row as it is printed: every moment in the reader's form, whatever its column is called; what is damaged as it is. */
 export function printedRow({ format, zone }: OutputOptions, model: Model, cells: Cells): Row {
@@ -40,6 +40,28 @@ function text(value: Value): string {
   return escapeControl(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
+/** A column of a row: what it holds, and beside a reference the name. */
+export interface ShownField {
+  name: string;
+  value: string;
+}
+
+/** Every column of a row as a person reads it, also those that only this installation has. */
+export function rowFields(output: OutputOptions, model: Model, cells: Cells): ShownField[] {
+  const row = printedRow(output, model, cells);
+  const fields = fieldsOf(model);
+  const labels = new Map(model.columns.map((column) => [column.name, labelOf(column)]));
+  const names = [
+    ...model.columns.map(({ name }) => name),
+    ...Object.keys(cells).filter((name) => !fields.includes(name)),
+  ];
+  return names.map((name) => {
+    const label = labels.get(name);
+    const named = label == null || row[label] == null ? "" : ` ${text(row[label])}`;
+    return { name, value: `${text(row[name])}${named}` };
+  });
+}
+
 /** All there is to know of a row: its columns, each reference with its name, and the rows that belong to it. */
 export function rowScreen(
   output: OutputOptions,
@@ -48,46 +70,62 @@ export function rowScreen(
   command: (words: string) => string,
 ): string {
   const paint = paintFor(output.io);
-  const row = printedRow(output, model, cells);
-  const fields = fieldsOf(model);
-  const labels = new Map(model.columns.map((column) => [column.name, labelOf(column)]));
-  const names = [
-    ...model.columns.map(({ name }) => name),
-    ...Object.keys(cells).filter((name) => !fields.includes(name)),
-  ];
-  const width = Math.max(...names.map((name) => name.length));
-  const lines = names.map((name) => {
-    const label = labels.get(name);
-    const named = label == null || row[label] == null ? "" : ` ${text(row[label])}`;
-    return `  ${name.padEnd(width)}  ${text(row[name])}${named}`.trimEnd();
-  });
+  const fields = rowFields(output, model, cells);
+  const width = Math.max(...fields.map(({ name }) => name.length));
   return [
     `${paint.bold(`${model.name} ${cells.id}`)}\n`,
-    ...lines.map((line) => `${line}\n`),
+    ...fields.map(({ name, value }) => `${`  ${name.padEnd(width)}  ${value}`.trimEnd()}\n`),
     ...inlines.map((inline) => inlineSection(output, inline, Number(cells.id), command)),
   ].join("");
 }
 
+/** The columns that say of rows which belong to a row more than whose they are. */
+export function inlineColumns({ related, model }: Inline): string[] {
+  const shown = model.name === "BookingEvent" ? ["id", "at", "actor", "what", CHANGE, "reason"] : model.shown;
+  return shown.filter((field) => field !== related.by && field !== labelOfColumn(model, related.by));
+}
+
+/** A row in some of its fields, as a table has it. @param moment how a moment is said; left out: with weekday and zone */
+export function tableCells(
+  output: OutputOptions,
+  model: Model,
+  row: Cells,
+  fields: readonly string[],
+  moment?: (at: Instant) => string,
+): string[] {
+  const printed = printedRow(output, model, row);
+  return fields.map((field) => {
+    if (field === CHANGE) return oneLine(changeWords(row as unknown as AuditEvent, output.zone));
+    // Where the row has been printed otherwise than it is stored, it is a moment.
+    const isMoment = printed[field] !== row[field];
+    return oneLine(isMoment && moment !== undefined ? moment(row[field] as Instant) : printed[field]);
+  });
+}
+
+function oneLine(value: Value): string {
+  return value === null || value === undefined ? "" : text(value).replaceAll("\\n", " ");
+}
+
+/** The flags by which a model's list has the rows of an inline. */
+export function inlineFlags({ related, model }: Inline, id: number): Record<string, string> {
+  const also =
+    related.also === undefined ? {} : { [flagFor(model, related.also.column)]: related.also.value };
+  return { ...also, [flagFor(model, related.by)]: String(id) };
+}
+
 function inlineSection(
   output: OutputOptions,
-  { related, model, count, rows }: Inline,
+  inline: Inline,
   id: number,
   command: (words: string) => string,
 ): string {
-  const isHistory = model.name === "BookingEvent";
-  const shown = (isHistory ? ["id", "at", "actor", "what", CHANGE, "reason"] : model.shown).filter(
-    (field) => field !== related.by && field !== labelOfColumn(model, related.by),
-  );
-  const cells = rows.map((row) => {
-    const printed = printedRow(output, model, row);
-    if (isHistory) printed[CHANGE] = changeWords(row as unknown as AuditEvent, output.zone);
-    return shown.map((field) => (printed[field] == null ? "" : text(printed[field]).replaceAll("\\n", " ")));
-  });
-  const drawn = section(output, `${related.key} (${model.name}): ${count}`, shown, cells, "none");
+  const { related, model, count, rows } = inline;
+  const columns = inlineColumns(inline);
+  const cells = rows.map((row) => tableCells(output, model, row, columns));
+  const drawn = section(output, `${related.key} (${model.name}): ${count}`, columns, cells, "none");
   if (rows.length === count) return drawn;
-  const also =
-    related.also === undefined ? "" : `${flagFor(model, related.also.column)} ${related.also.value} `;
-  const list = command(`admin ${model.name} list ${also}${flagFor(model, related.by)} ${id}`);
+  const flags = Object.entries(inlineFlags(inline, id)).map(([flag, value]) => `${flag} ${value}`);
+  const list = command(`admin ${model.name} list ${flags.join(" ")}`);
   return `${drawn}  the first ${rows.length}; all of them: ${list}\n`;
 }
 

@@ -1,0 +1,153 @@
+/** A session of the browser: keys in, screens out, and between them what the keys ask for. */
+
+import { driverError } from "../../db/open.ts";
+import { requireSchema } from "../../db/schema-state.ts";
+import { completeCommands } from "../../domain/command.ts";
+import { ClassbookError } from "../../domain/error.ts";
+import { SIGNAL_EXIT } from "../exit.ts";
+import { paintFor } from "../io.ts";
+import type { Shell } from "../shell.ts";
+import { openScreen, type Screen } from "../terminal.ts";
+import { answer } from "./answer.ts";
+import { sumUp, type Tally } from "./changed.ts";
+import { draw, type Setting } from "./draw.ts";
+import { countList, type Reading, readView } from "./reading.ts";
+import {
+  type Asking,
+  changed,
+  type Effect,
+  filtered,
+  kept,
+  popped,
+  resized,
+  type Stepped,
+  step,
+} from "./state.ts";
+import { isUnread, type State, top, type View, withTop } from "./views.ts";
+
+/**
+ * Browses until somebody leaves; what was done is said then.
+ *
+ * @param start the first screen, read already
+ * @throws ClassbookError as the first screen's read
+ */
+export async function browse(here: Shell, start: (reading: Reading) => Promise<View>): Promise<void> {
+  await here.read(async (database, actor) => {
+    await requireSchema(database);
+    const reading = { here, database, actor };
+    const first = await start(reading);
+    const done: Tally[] = [];
+    const screen = openScreen(here.stopping);
+    let interrupted = false;
+    try {
+      interrupted = await converse({ reading, screen, done }, first);
+    } finally {
+      screen.close();
+      tell(here, done, interrupted);
+    }
+    if (interrupted) here.exit(SIGNAL_EXIT.SIGINT);
+  });
+}
+
+function tell(here: Shell, done: readonly Tally[], interrupted: boolean): void {
+  const sum = sumUp(done);
+  const start = interrupted ? "Interrupted: " : "";
+  if (sum !== "") here.say(`${start}${sum}.${here.dryRun ? " Nothing was written." : ""}`);
+  else if (interrupted) here.say(`${start}nothing was changed.`);
+}
+
+interface Session {
+  reading: Reading;
+  screen: Screen;
+  done: Tally[];
+}
+
+/** @returns whether somebody interrupted it */
+async function converse(session: Session, first: View): Promise<boolean> {
+  const { reading, screen } = session;
+  const { here, database } = reading;
+  const setting: Setting = {
+    paint: paintFor({ colour: here.io.colour }),
+    place: database.address,
+    zone: here.zone,
+    command: here.command,
+  };
+  let state: State = { views: [first], size: screen.size(), message: null, help: null };
+  const show = () => {
+    if (!screen.hasMore()) screen.draw(draw(state, setting));
+  };
+  for (;;) {
+    show();
+    if (!screen.hasMore()) state = await counted(reading, state);
+    show();
+    const heard = await screen.next();
+    if (heard === "stopped") return true;
+    if (heard === "ended") return false;
+    let next: Stepped = "size" in heard ? resized(state, heard.size) : step(state, heard.press);
+    while (next.effect !== null) {
+      if (next.effect.do === "leave") return next.effect.interrupted;
+      next = await carryOut(session, next.state, next.effect);
+    }
+    state = next.state;
+  }
+}
+
+/** After a question that nobody answered. */
+function left(state: State, { what }: Asking): State {
+  const isLooking = what === "filter" || what === "order";
+  return isLooking ? state : { ...state, message: { text: "Nothing was changed.", isBad: false } };
+}
+
+/** What is wrong, as the line at the bottom says it. @throws what is no error for people */
+async function messageOf({ here, database }: Reading, error: unknown): Promise<State["message"]> {
+  const known = await driverError(error, database);
+  if (!(known instanceof ClassbookError)) throw known;
+  const hint = known.hint === null ? "" : `\n${completeCommands(known.hint, here.givenAddress)}`;
+  return { text: `${known.message}${hint}`, isBad: true };
+}
+
+/** How many rows there are is counted once for each filter, after the page is seen. */
+async function counted(reading: Reading, state: State): Promise<State> {
+  const view = top(state);
+  if (view.kind !== "list" || view.total !== null || view.stale) return state;
+  try {
+    return withTop(state, { ...view, total: await countList(reading, view) });
+  } catch (error) {
+    return { ...state, message: await messageOf(reading, error) };
+  }
+}
+
+async function carryOut(
+  { reading, screen, done }: Session,
+  state: State,
+  effect: Exclude<Effect, { do: "leave" }>,
+): Promise<Stepped> {
+  const { size } = state;
+  try {
+    switch (effect.do) {
+      case "read": {
+        const view = await readView(reading, top(state), size);
+        return { state: withTop(state, kept(top(state), view)), effect: null };
+      }
+      case "show":
+        return { state: withTop(state, await readView(reading, effect.view, size)), effect: null };
+      case "ask": {
+        const said = await screen.aside(() => answer(reading, top(state), effect));
+        if (said === "interrupted") return { state, effect: { do: "leave", interrupted: true } };
+        if (said === null) return { state: left(state, effect), effect: null };
+        if ("typed" in said) return filtered(state, said.typed);
+        done.push(...said.done);
+        return changed(state, said);
+      }
+      default:
+        return effect satisfies never;
+    }
+  } catch (error) {
+    const failed = { ...state, message: await messageOf(reading, error) };
+    const isGone = error instanceof ClassbookError && error.kind === "not_found";
+    const view = top(state);
+    if (effect.do !== "read" || state.views.length === 1 || !(isUnread(view) || isGone))
+      return { state: failed, effect: null };
+    return popped(failed);
+  }
+}

@@ -1,0 +1,151 @@
+/** A whole screen for one command: it draws lines, and hears single keys. What stood on the terminal comes back at its end. */
+import { emitKeypressEvents, type Interface, type Key } from "node:readline";
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A key as the browser calls it: `a`, `Q`, `?`, `up`, `pagedown`, `return`, `escape`, `space`, `ctrl-c`. */
+export interface Press {
+  key: string;
+  /** What it types; null where it types nothing. */
+  text: string | null;
+}
+
+/** `stopped`: a signal asks the program to stop; `ended`: the input has ended, or the terminal is gone. */
+export type Heard = { press: Press } | { size: Size } | "stopped" | "ended";
+
+export interface Screen {
+  size(): Size;
+  draw(lines: readonly string[]): void;
+  /** Whether a key waits already, so that nobody has to see what is before it. */
+  hasMore(): boolean;
+  next(): Promise<Heard>;
+  /** Gives the terminal to questions, on an empty screen, and takes it back. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+const ENTER = "\u001b[?1049h\u001b[?25l";
+const LEAVE = "\u001b[?25h\u001b[?1049l";
+const CLEAR = "\u001b[H\u001b[J";
+const TO_END_OF_LINE = "\u001b[K";
+const SHOW_CURSOR = "\u001b[?25h";
+const HIDE_CURSOR = "\u001b[?25l";
+const LOOKS_AFTER_MS = 100;
+/** How long an Esc waits for the rest of a key that begins with it. */
+const ESCAPE_MS = 50;
+
+/** Of the terminal; some pseudo-terminals say 0. */
+export function sizeNow(): Size {
+  const { stderr, stdout } = process;
+  return { width: stderr.columns || stdout.columns || 80, height: stderr.rows || stdout.rows || 24 };
+}
+
+export function pressOf(text: string | undefined, { name, ctrl, meta }: Key): Press {
+  if (ctrl === true) return { key: `ctrl-${name ?? ""}`, text: null };
+  if (name === "return" || name === "enter") return { key: "return", text: null };
+  if (text === " ") return { key: "space", text };
+  const types = meta !== true && text !== undefined && /^\P{Cc}+$/u.test(text);
+  return types ? { key: text, text } : { key: name ?? "", text: null };
+}
+
+/** Questions and screens are on stderr: stdout carries answers only. @param stopping as the shell's */
+export function openScreen(stopping: () => boolean): Screen {
+  const { stdin, stderr } = process;
+  const heard: Heard[] = [];
+  let wake: (() => void) | null = null;
+  let drawn: string[] = [];
+  let isOpen = true;
+  const hear = (one: Heard) => {
+    heard.push(one);
+    wake?.();
+  };
+  const onKey = (text: string | undefined, key: Key) => {
+    const press = pressOf(text, key);
+    if (press.key === "ctrl-z") suspend();
+    else hear({ press });
+  };
+  const onResize = () => {
+    drawn = [];
+    hear({ size: sizeNow() });
+  };
+  const onEnd = () => hear("ended");
+  const listen = () => {
+    stdin.setRawMode(true);
+    stdin.on("keypress", onKey);
+    stdin.once("end", onEnd).once("close", onEnd);
+    stdin.resume();
+    if (stdin.readableEnded || stdin.destroyed) onEnd();
+  };
+  const release = () => {
+    stdin.off("keypress", onKey).off("end", onEnd).off("close", onEnd);
+    stdin.pause();
+    if (!stdin.destroyed) stdin.setRawMode(false);
+  };
+  /** Ctrl-Z: the shell has the terminal as it was. Where no shell is there to stop the program, it goes on at once. */
+  const suspend = () => {
+    release();
+    stderr.write(LEAVE);
+    process.kill(process.pid, "SIGTSTP");
+    setTimeout(() => {
+      if (!isOpen) return;
+      stderr.write(ENTER + CLEAR);
+      listen();
+      onResize();
+    }, LOOKS_AFTER_MS);
+  };
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    clearInterval(watch);
+    process.off("exit", close);
+    stderr.off("resize", onResize);
+    release();
+    stderr.write(LEAVE);
+  };
+  const watch = setInterval(() => {
+    if (stopping()) hear("stopped");
+  }, LOOKS_AFTER_MS);
+  emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
+  stderr.write(ENTER + CLEAR);
+  stderr.on("resize", onResize);
+  process.on("exit", close); // A second signal ends the program at once.
+  listen();
+  return {
+    size: sizeNow,
+    hasMore: () => heard.length > 0,
+    close,
+    draw: (lines) => {
+      const { height } = sizeNow();
+      const next = Array.from({ length: height }, (_, at) => lines[at] ?? "");
+      const changes = next.flatMap((line, at) =>
+        drawn[at] === line ? [] : [`\u001b[${at + 1};1H${line}${TO_END_OF_LINE}`],
+      );
+      drawn = next;
+      if (changes.length > 0) stderr.write(changes.join(""));
+    },
+    next: async () => {
+      while (heard.length === 0)
+        await new Promise<void>((go) => {
+          wake = go;
+        });
+      wake = null;
+      return heard.shift()!;
+    },
+    aside: async (work) => {
+      release();
+      stderr.write(CLEAR + SHOW_CURSOR);
+      try {
+        return await work();
+      } finally {
+        drawn = [];
+        if (isOpen) {
+          stderr.write(HIDE_CURSOR + CLEAR);
+          listen();
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** Adding, editing, acting and deleting in the admin's browser, in a real pseudo-terminal. */
+import BetterSqlite3 from "better-sqlite3";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildProgram, type Program, type Typing } from "../support/program.ts";
+import { makeMigratedSchool, type School } from "../support/school.ts";
+
+let program: Program;
+let migrated: School;
+let school: School;
+
+beforeAll(async () => {
+  program = buildProgram();
+  migrated = await makeMigratedSchool();
+});
+afterAll(() => {
+  migrated.remove();
+  program.remove();
+});
+beforeEach(() => {
+  school = migrated.clone();
+});
+afterEach(() => school.remove());
+
+const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
+const ESC = "\u001b";
+const CTRL_C = "\u0003";
+
+async function type(words: string, dialogue: NonNullable<Typing["dialogue"]>) {
+  const ran = await program.terminal([...words.split(" "), ...SETTINGS], {
+    cwd: school.folder,
+    env: { TERM: "xterm", NO_COLOR: "1" },
+    dialogue,
+    size: { width: 100, height: 24 },
+  });
+  const [screens, after = ""] = ran.out.split("\u001b[?1049l");
+  return { code: ran.code, screens: screens!, after: after.replaceAll("\r", "") };
+}
+
+async function rowOf(model: string, id: number): Promise<Record<string, unknown> | null> {
+  const { out } = await program.run(["admin", model, "show", String(id), "--json", ...SETTINGS], {
+    cwd: school.folder,
+  });
+  return out === "" ? null : JSON.parse(out);
+}
+
+const bookings = "admin LiveClassBooking --teacher marta --status pending --order id";
+
+test("acts on selected rows, edits, deletes after a question; what was done is said at the end", async () => {
+  const { code, screens, after } = await type(bookings, [
+    [/❯ +118[\s\S]*1–4 of 4/, " x"],
+    [/approve: confirm requests/, "\r"],
+    [/approve: booking 118\?/, "y\r"],
+    [/booking 118 approved/, " "],
+    [/1 selected/, " x"],
+    [/2 bookings \(123, 252\)/, "decl"],
+    [/❯ decline: /, "\r"],
+    [/why: told to the student/, "too late\r"],
+    [/decline: 2 bookings \(123, 252\)\?/, "y\r"],
+    [/2 bookings declined/, "\r"],
+    [/LiveClassBooking 284[\s\S]*line 1 of/, "e"],
+    [/Which field of booking 284/, "teacher_note"],
+    [/❯ teacher_note/, "\r"],
+    [/the teacher's note/, "bring a pen\r"],
+    [/❯ save: teacher_note bring a pen/, "\r"],
+    [/teacher_note +bring a pen[\s\S]*booking 284 changed/, "d"],
+    [/Delete LiveClassBooking 284\?/, "n\r"],
+    [/Nothing was changed\./, "d"],
+    [/Delete LiveClassBooking 284\?/, "y\r"],
+    [/No such bookings[\s\S]*booking 284 deleted/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
+  expect(after.trim()).toBe("1 booking approved, 2 bookings declined, 1 booking changed, 1 booking deleted.");
+  expect(await rowOf("LiveClassBooking", 118)).toMatchObject({ status: "confirmed" });
+  expect(await rowOf("LiveClassBooking", 252)).toMatchObject({
+    status: "declined",
+    teacher_note: "too late",
+  });
+  expect(await rowOf("LiveClassBooking", 284)).toBeNull();
+});
+
+test("a refusal is shown, and the browser goes on", async () => {
+  // Session 32 has five seats and four taken: the second request finds none.
+  const { code, screens, after } = await type(
+    "admin LiveClassBooking --session 32 --status pending --order id",
+    [
+      [/❯ +3 [\s\S]*1–2 of 2/, "*x"],
+      [/2 bookings \(3, 193\)[\s\S]*approve: confirm/, "\r"],
+      [/approve: 2 bookings/, "y\r"],
+      [/1 booking approved[\s\S]*booking 193: [\s\S]*0 open = 5 seats − 5 taken/, "x"],
+      [/approve: confirm requests/, "\r"],
+      [/approve: booking 193\?/, "y\r"],
+      [/booking 193 is refused: 0 open = 5 seats/, "q"],
+    ],
+  );
+  expect(code, screens).toBe(0);
+  expect(after.trim()).toBe("1 booking approved.");
+  expect(await rowOf("LiveClassBooking", 193)).toMatchObject({ status: "pending" });
+});
+
+test("what staff may set aside is asked of one row", async () => {
+  const attend = [
+    [/approve: confirm requests/, "attend"],
+    [/❯ attend: /, "\r"],
+    [/attend: booking 5\?/, "y\r"],
+  ] as const;
+  const { code, screens, after } = await type(
+    "admin LiveClassBooking --search kaori --status confirmed --order id",
+    [
+      [/❯ +5 /, "x"],
+      ...attend,
+      [/Set aside: attendance-time\?/, "n\r"],
+      [/attendance-time\)[\s\S]*keys/, "x"],
+      ...attend,
+      [/Set aside: attendance-time\?/, "y\r"],
+      [/booking 5 marked as attended/, "q"],
+    ],
+  );
+  expect(code, screens).toBe(0);
+  expect(after.trim()).toBe("1 booking marked as attended.");
+});
+
+test("what somebody else changed meanwhile is refused, and seen after r", async () => {
+  const other = () => {
+    const database = new BetterSqlite3(school.file);
+    database.prepare("update myApp_liveclassbooking set status = 'declined' where id = 118").run();
+    database.close();
+    return "x";
+  };
+  const { code, screens, after } = await type(bookings, [
+    [/❯ +118[\s\S]*1–4 of 4/, other],
+    [/approve: confirm requests/, "\r"],
+    [/approve: booking 118\?/, "y\r"],
+    [/118 is declined/, "r"],
+    [/❯ +123[\s\S]*1–3 of 3/, "q"],
+  ]);
+  expect([code, after], screens).toEqual([0, ""]);
+});
+
+test("Ctrl-C in a question says what was done before, and does no more", async () => {
+  const { code, screens, after } = await type(bookings, [
+    [/1–4 of 4/, "x"],
+    [/approve: confirm requests/, "\r"],
+    [/approve: booking 118\?/, "y\r"],
+    [/booking 118 approved/, "d"],
+    [/Delete LiveClassBooking 123\?/, CTRL_C],
+  ]);
+  expect(code, screens).toBe(130);
+  expect(after.trim()).toBe("Interrupted: 1 booking approved.");
+  expect(await rowOf("LiveClassBooking", 123)).toMatchObject({ status: "pending" });
+});
+
+test("adds a row field by field and opens it; leaving a question changes nothing", async () => {
+  const numbers = ["min_notice_", "cancel_window_", "buffer_before_", "buffer_after_", "max_bookings_"];
+  const { code, screens, after } = await type("admin TeacherBookingPolicy", [
+    [/1–4 of 4/, "a"],
+    [/whose policy/, ESC],
+    [/Nothing was changed\./, "a"],
+    [/whose policy/, "aroha"],
+    [/aroha[\s\S]*❯ 3 · aroha/, "\r"],
+    [/course_id: [\s\S]*leave it out/, "\r"],
+    [/for_one_on_one: [\s\S]*leave it out/, "\r"],
+    [/for_group: [\s\S]*leave it out/, "\r"],
+    ...numbers.map((name) => [new RegExp(`${name}\\w+: `), "\r"] as const),
+    [/Add it\?/, "y\r"],
+    [/TeacherBookingPolicy 5[\s\S]*teacher_id +3 aroha[\s\S]*policy 5 added/, "q"],
+    [/1–5 of 5/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
+  expect(after.trim()).toBe("1 policy added.");
+});
+
+test("--dry-run does all of it and writes nothing; what is only read says so", async () => {
+  const before = school.hash();
+  const dry = await type(`${bookings} --dry-run`, [
+    [/1–4 of 4/, "x"],
+    [/approve: confirm requests/, "\r"],
+    [/approve: booking 118\?/, "y\r"],
+    [/booking 118 approved[\s\S]*Nothing was written/, "q"],
+  ]);
+  expect(dry.code, dry.screens).toBe(0);
+  expect(dry.after.trim()).toBe("1 booking approved. Nothing was written.");
+  const legacy = await type("admin Booking", [
+    [/of 262/, "e"],
+    [/Booking is read-only in the admin/, "d"],
+    [/Booking is read-only in the admin/, "x"],
+    [/Booking is read-only in the admin/, "a"],
+    [/Booking is read-only in the admin/, "q"],
+  ]);
+  expect([legacy.code, legacy.after], legacy.screens).toEqual([0, ""]);
+  const series = await type("admin BookingSeries", [
+    [/1–5 of 5/, "a"],
+    [/classbook series create/, "q"],
+  ]);
+  expect(series.code, series.screens).toBe(0);
+  expect(school.hash()).toBe(before);
+});
