@@ -136,6 +136,6 @@ export function rowLine(here: Shell, model: Model, cells: Cells): string {
   const row = printedRow({ ...here.output, format: "table" }, model, cells);
   return model.shown
     .map((field) => row[field])
-    .filter((value) => value !== null && value !== undefined && value !== "")
+    .filter((value) => value !== null && value !== undefined && value !== "" && typeof value !== "boolean")
     .join(" · ");
 }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Done } from "../../admin/edit.ts";
 import type { Model } from "../../admin/model.ts";
+import { labelOf } from "../../db/model.ts";
 import { findModelRows } from "../../db/model-rows.ts";
 import type { Database } from "../../db/open.ts";
 import { requireSchema } from "../../db/schema-state.ts";
@@ -178,9 +179,11 @@ async function chooseFields(
     const [cells] = await findModelRows(database, model, [id]);
     if (cells === undefined) return true; // Editing says so.
     const row = printedRow({ ...here.output, format: "table" }, model, cells);
-    const now = (name: string) => {
-      const value = name in row ? row[name] : undefined;
-      return value === undefined || value === null || value === "" ? "–" : String(value);
+    const now = ({ column }: (typeof fields)[number]) => {
+      const value = row[column.name];
+      const label = labelOf(column);
+      const named = label === null || row[label] == null ? "" : ` ${row[label]}`;
+      return value === undefined || value === null || value === "" ? "–" : `${value}${named}`;
     };
     for (;;) {
       const changed = Object.keys(read).length;
@@ -188,7 +191,7 @@ async function chooseFields(
         ...(changed === 0 ? [] : [{ value: null, name: SAVE }]),
         ...fields
           .filter(({ column, asked }) => !(column.name in read) && asked({ ...cells } as never))
-          .map((field) => ({ value: field, name: `${field.column.name}: ${now(field.column.name)}` })),
+          .map((field) => ({ value: field, name: `${field.column.name}: ${now(field)}` })),
       ];
       const chosen = await asking.asker.search<(typeof fields)[number] | typeof SAVE>(
         changed === 0 ? "Which field" : "Which other field, or save",
@@ -199,7 +202,7 @@ async function chooseFields(
       );
       if (chosen === null) return left(here) ?? false;
       if (chosen === SAVE) return true;
-      const answer = await askField(asking, chosen, now(chosen.column.name));
+      const answer = await askField(asking, chosen, now(chosen));
       if (answer.kind === "left") return left(here) ?? false;
       if (answer.kind === "value") read[chosen.column.name] = answer.value;
     }
