@@ -65,8 +65,9 @@ const BROWSER = `## At a terminal
 
 \`classbook admin\` is a menu of the models, and \`classbook admin MODEL\` the browser of one: rows page by page, with the
 filters of the list (\`classbook admin LiveClassBooking --status pending\` begins with them), and each row with what it names
-and what belongs to it, where Enter goes. Whatever is asked for or refused stands at the bottom, and the browser goes on. What was
-done is said when one leaves. In a pipe, with \`--no-input\`, \`--yes\`, \`--fields\` or a format for machines, and on a terminal
+and what belongs to it, where Enter goes. Editing, adding, deleting and acting ask as the commands do; of one row it is asked
+whether to set aside what staff may set aside. What was done or refused stands at the bottom, and the browser goes on; a sum of
+it is said when one leaves. In a pipe, with \`--no-input\`, \`--yes\`, \`--fields\` or a format for machines, and on a terminal
 that cannot draw (\`TERM=dumb\`), \`classbook admin\` prints the models, and \`classbook admin MODEL\` its list.
 
 | key | in | what it does |

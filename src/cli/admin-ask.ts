@@ -3,7 +3,7 @@ import { listRows } from "../admin/browse.ts";
 import type { Field, Value } from "../admin/form.ts";
 import type { Model } from "../admin/model.ts";
 import { MODELS } from "../admin/registry.ts";
-import type { Cells } from "../db/model.ts";
+import { type Cells, labelOf } from "../db/model.ts";
 import { findModelRows } from "../db/model-rows.ts";
 import type { Database } from "../db/open.ts";
 import type { Actor } from "../domain/actor.ts";
@@ -153,9 +153,11 @@ export async function chooseFields(
   const [cells] = await findModelRows(database, model, [id]);
   if (cells === undefined) return true; // Editing says so.
   const row = printedRow({ ...here.output, format: "table" }, model, cells);
-  const now = (name: string) => {
-    const value = name in row ? row[name] : undefined;
-    return value === undefined || value === null || value === "" ? "–" : String(value);
+  const now = ({ column }: Field) => {
+    const value = row[column.name];
+    const label = labelOf(column);
+    const named = label === null || row[label] == null ? "" : ` ${row[label]}`;
+    return value === undefined || value === null || value === "" ? "–" : `${value}${named}`;
   };
   for (;;) {
     const changed = Object.entries(read).map(([name, value]) => `${name} ${valueText(value)}`);
@@ -165,7 +167,7 @@ export async function chooseFields(
         .filter(
           ({ column, asked }) => !(column.name in read) && asked({ ...cells, ...givenSoFar(read) } as never),
         )
-        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field.column.name)}` })),
+        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field)}` })),
     ];
     const chosen = await asker.search(
       changed.length === 0 ? `Which field of ${model.one} ${id}` : "Which other field, or save",
@@ -173,7 +175,7 @@ export async function chooseFields(
     );
     if (chosen === null) return false;
     if (chosen === SAVE) return true;
-    const answer = await askField(asking, chosen, now(chosen.column.name));
+    const answer = await askField(asking, chosen, now(chosen));
     if (answer.kind === "left") return false;
     if (answer.kind === "value") read[chosen.column.name] = answer.value;
   }
@@ -190,6 +192,6 @@ export function rowLine(here: Shell, model: Model, cells: Cells): string {
   const row = printedRow({ ...here.output, format: "table" }, model, cells);
   return model.shown
     .map((field) => row[field])
-    .filter((value) => value !== null && value !== undefined && value !== "")
+    .filter((value) => value !== null && value !== undefined && value !== "" && typeof value !== "boolean")
     .join(" · ");
 }

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { declarations } from "../../fixtures/django-columns.ts";
 import { tablesOf } from "../../fixtures/django-tables.ts";
+import { DOINGS } from "../../src/admin/doings.ts";
+import { fieldsOfForm } from "../../src/admin/form.ts";
 import { filtersOf, flagFor, MODEL_NAMES } from "../../src/admin/model.ts";
 import { findModel, MODELS, modelNamed, relatedOf, suggestModel } from "../../src/admin/registry.ts";
 import { Layout } from "../../src/db/layout.ts";
@@ -74,6 +76,34 @@ test.each(MODELS.map((model) => [model.name, model] as const))("%s declares what
     if (also !== undefined) flagFor(modelNamed(other), also.column);
   }
 });
+
+test.each(MODELS.filter(({ form }) => form !== undefined).map((model) => [model.name, model] as const))(
+  "%s: every column is in a form, or it is said why not",
+  (name, model) => {
+    expect(model.access).toBe("editable");
+    const { add, edit, kept, actions } = model.form!;
+    const editable = fieldsOfForm(model, edit);
+    for (const { name: column } of model.columns)
+      expect(column in kept || editable.some((field) => field.column.name === column), column).toBe(true);
+    for (const { column } of editable)
+      expect(Object.keys(kept).includes(column.name) && columnsOf(model.table).includes(column.name)).toBe(
+        false,
+      );
+    const doing = DOINGS[name]!;
+    expect(Object.keys(doing.actions)).toEqual(actions.map((action) => action.name));
+    expect(doing.add === undefined).toBe("instead" in add);
+    const globals = ["--db", "--as", "--tz", "--now", "--format", "--json", "--fields", "--yes", "--input"];
+    const forms = ["instead" in add ? [] : fieldsOfForm(model, add), editable];
+    for (const fields of [...forms, ...actions.map(({ terms = [] }) => fieldsOfForm(model, terms))]) {
+      const flags = fields.map(({ flag }) => flag);
+      expect(new Set(flags).size).toBe(flags.length);
+      for (const flag of globals) expect(flags).not.toContain(flag);
+    }
+    const filters = [...filtersOf(model).map(({ flag }) => flag), "--search", "--override"];
+    for (const { terms = [] } of actions)
+      for (const { flag } of fieldsOfForm(model, terms)) expect(filters).not.toContain(flag);
+  },
+);
 
 test.each([
   ["LiveClassBooking", "LiveClassBooking"],

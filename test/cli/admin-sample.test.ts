@@ -107,6 +107,31 @@ describe("on the sample", () => {
       }
   });
 
+  test("what is deleted through the admin stays so when the migration is run again", async () => {
+    const own = school.clone();
+    try {
+      const now = "--now 2026-11-20T09:00:00Z --json";
+      const here = (words: string) => runHere([...`${words} ${now}`.split(" "), "--db", own.file]);
+      for (const words of [
+        "LiveClassBooking delete 303 305",
+        "BookingSeries delete 5",
+        "BookingSeriesItem delete 1 3 8",
+        "SessionWaitlist delete 8",
+      ])
+        expect((await here(`admin ${words} --yes`)).code, words).toBe(0);
+      const items = (await here("admin BookingSeriesItem list --order id")).out;
+      expect((await here("legacy migrate --no-backup")).code).toBe(6);
+      expect((await here("admin BookingSeriesItem list --order id")).out).toBe(items);
+      expect((await here("admin BookingSeries list --search leo")).out).toBe("[]\n");
+      const issues = JSON.parse((await here("legacy issues --code diverged")).out) as { source_id: number }[];
+      expect(issues.map((issue) => issue.source_id).toSorted((a, b) => a - b)).toEqual([57, 59, 195]);
+      const failed = JSON.parse((await here("legacy verify")).out).checks;
+      expect(failed.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    } finally {
+      own.remove();
+    }
+  });
+
   test("every model's examples work as its help shows them", async () => {
     const commands = (await listCommands()).filter(({ name }) => name.startsWith("admin "));
     expect(commands.length).toBeGreaterThanOrEqual(3 * MODELS.length);

@@ -5,8 +5,9 @@ import type { Model } from "../../admin/model.ts";
 import { MODELS } from "../../admin/registry.ts";
 import type { LogicalTable } from "../../db/layout.ts";
 import type { ModelColumn } from "../../db/model.ts";
+import { rowLine } from "../admin-ask.ts";
 import type { Asker, Choice } from "../choose.ts";
-import { cellsOf, looking, type Reading } from "./reading.ts";
+import { looking, type Reading } from "./reading.ts";
 
 const MOST_FOUND = 30;
 
@@ -90,9 +91,7 @@ async function askRow(
     );
     const rows = found.map((row) => ({
       value: String(row.id),
-      name: cellsOf(reading.here, other, row)
-        .filter((cell) => cell !== "")
-        .join(" · "),
+      name: rowLine(reading.here, other, row),
     }));
     return text === "" ? [...extra, ...rows] : [...rows, ...matching(extra, text)];
   });

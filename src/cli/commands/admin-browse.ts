@@ -8,13 +8,6 @@ import { listOf } from "../browser/views.ts";
 import type { Shell } from "../shell.ts";
 import { sizeNow } from "../terminal.ts";
 
-/** Whether a screen can be drawn, and somebody asked; otherwise the command prints. */
-export function canBrowse({ output, io, canAsk, env }: Shell): boolean {
-  return (
-    output.format === "table" && output.fields === null && io.outIsTerminal && canAsk && env.TERM !== "dumb"
-  );
-}
-
 export async function browseModels(here: Shell): Promise<void> {
   await browse(here, async (reading) => {
     const models = await looking(reading, listModels);

@@ -37,10 +37,17 @@ Example:
       const [word] = command.args;
       if (word !== undefined) throw unknown(word);
       const here = shell(command, MODEL_FIELDS);
-      const { browseModels, canBrowse } = await import("./admin-browse.ts");
-      await (canBrowse(here) ? browseModels(here) : models(here));
+      if (canBrowse(here)) await (await import("./admin-browse.ts")).browseModels(here);
+      else await models(here);
     });
   for (const model of MODELS) defineModel(admin.command(model.name), model, shell);
+}
+
+/** Whether a screen can be drawn, and somebody asked; otherwise the command prints. */
+function canBrowse({ output, io, canAsk, env }: Shell): boolean {
+  return (
+    output.format === "table" && output.fields === null && io.outIsTerminal && canAsk && env.TERM !== "dumb"
+  );
 }
 
 /** Commander takes a model that it does not know for an argument of the noun, and its flags with it. */
@@ -102,8 +109,8 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
       const [word] = run.args;
       if (word !== undefined) throw unknownVerb(command, word);
       const here = shell(run, fieldsOf(model));
-      const { browseModel, canBrowse } = await import("./admin-browse.ts");
-      await (canBrowse(here) ? browseModel(here, model, flags) : list(here, model, flags));
+      if (canBrowse(here)) await (await import("./admin-browse.ts")).browseModel(here, model, flags);
+      else await list(here, model, flags);
     });
   withOrder(
     withFilters(
