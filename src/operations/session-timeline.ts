@@ -33,12 +33,14 @@ export async function sessionTimeline(
     ...bookings.map((row) => [`live_class_booking:${row.id}`, row.student_user_id] as const),
     ...entries.map((row) => [`session_waitlist:${row.id}`, row.student_user_id] as const),
   ]);
-  const events = (await listSessionEvents(trx, id)).map((event) => ({
+  const recorded = await listSessionEvents(trx, id);
+  for (const { subject, subject_id, from_value, to_value } of recorded) {
+    const student = studentIn(from_value) ?? studentIn(to_value);
+    if (student !== null) whose.set(`${subject}:${subject_id}`, student);
+  }
+  const events = recorded.map((event) => ({
     ...event,
-    student_user_id:
-      whose.get(`${event.subject}:${event.subject_id}`) ??
-      studentIn(event.from_value) ??
-      studentIn(event.to_value),
+    student_user_id: whose.get(`${event.subject}:${event.subject_id}`) ?? null,
   }));
   const { capacity, start_at_utc } = session;
   const steps = timelineOf(
@@ -53,7 +55,7 @@ export async function sessionTimeline(
   }));
 }
 
-/** Of a row that is gone, its event says whose it was. */
+/** Of a row that is gone, one of its events says whose it was. */
 function studentIn(values: Record<string, unknown> | null): number | null {
   const id = values?.student_user_id;
   return typeof id === "number" ? id : null;

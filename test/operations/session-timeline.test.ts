@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordEvent } from "../../src/db/audit.ts";
 import { deleteRows } from "../../src/db/bulk.ts";
+import { changeNotes } from "../../src/operations/booking-notes.ts";
 import { getSession } from "../../src/operations/session-details.ts";
 import { seatOutlook, sessionTimeline } from "../../src/operations/session-timeline.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
@@ -147,6 +148,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     const entry = (await day.all()).session_waitlist[0]!.id as number;
     await school.run((c) => leaveWaitlist(c, entry), at("09:30"));
     await day.book(seat("cleo", "queued"), at("09:40"));
+    await school.run((c) => changeNotes(c, { id: booking!.id, teacher_note: "ill" }), at("09:45"));
     await school.run(async (c) => {
       await deleteRows(c.trx, "live_class_booking", [booking!.id]);
       await recordEvent(c.database, c.trx, {
@@ -155,7 +157,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
         what: "deleted",
         subject: "live_class_booking",
         subject_id: booking!.id,
-        from: { ...booking },
+        from: { ...booking, session_id: queued },
         to: null,
       });
     }, at("09:50"));
@@ -165,6 +167,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       "cleo joined → 0 open",
       "cleo left → 0 open",
       "cleo joined → 0 open",
+      "ana updated → 0 open",
       "ana deleted → 1 open",
     ]);
   });

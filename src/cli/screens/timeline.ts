@@ -23,7 +23,8 @@ function personRow(step: TimelineStep, zone: string): Row {
     ...step,
     at: momentOf(step.at, zone),
     event: `${subjectOf(step)} ${step.what}`,
-    change: changeWords(step, zone),
+    // What a row said that is gone, the audit tells.
+    change: step.what === "deleted" ? String(step.from_value?.status ?? "") : changeWords(step, zone),
     by: step.actor,
   };
 }
