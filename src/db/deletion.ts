@@ -78,7 +78,7 @@ export async function countLegacyBookings(
 ): Promise<number> {
   const columns = ["session_id", "original_session_id"].filter((column) => layout.has("booking", column));
   if (columns.length === 0) return 0;
-  const tests = columns.map((column) => sql<boolean>`cast(${sql.ref(column)} as text) = ${String(session)}`);
+  const tests = columns.map((column) => sql<boolean>`${sql.ref(column)} = ${session}`);
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from ${sql.table("booking")} where ${sql.join(tests, sql` or `)}`.execute(db);
   return Number(rows[0]!.n);

@@ -1,27 +1,27 @@
-/** Bookings and places in queues, added, edited, deleted and acted on through the admin, by the operations. */
+/** Bookings through the admin: by the operations, on both engines and in both layouts. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deletionOf } from "../../src/admin/edit.ts";
 import { modelNamed } from "../../src/admin/registry.ts";
 import { createBooking } from "../../src/operations/booking.ts";
 import { createSeries } from "../../src/operations/series.ts";
 import { sessionTimeline } from "../../src/operations/session-timeline.ts";
-import { adminDesk } from "../support/admin-desk.ts";
+import { adminOf } from "../support/admin-edit.ts";
 import { type Bookable, KINDS, makeBookable, SESSIONS, SLOTS, STUDENTS, TODAY } from "../support/bookable.ts";
-import { lesson, policyRow, seat } from "../support/bookings.ts";
+import { lesson, policyRow } from "../support/bookings.ts";
 import { seriesFor } from "../support/series.ts";
 
 describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
   let school: Bookable;
-  let desk: ReturnType<typeof adminDesk>;
   beforeEach(async () => {
     school = await makeBookable(engine, layout);
-    desk = adminDesk(school);
   });
   afterEach(() => school.remove());
 
+  const { booked, waits, full, add, edit, remove, act, all, events, findings } = adminOf(() => school);
+
   describe("LiveClassBooking", () => {
     test("add: a seat, a lesson by slot and by time, a place in the queue; notes with it", async () => {
-      const one = await desk.add("LiveClassBooking", {
+      const one = await add("LiveClassBooking", {
         student_user_id: STUDENTS.ana,
         session_id: SESSIONS.morning,
         seats_reserved: 2,
@@ -32,26 +32,24 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
         outcome: "added",
         cells: { status: "confirmed", seats_reserved: 2, student_note: "hello", teacher_note: "welcome" },
       });
-      const [, , , session] = (await desk.all()).live_class_session;
-      expect((await desk.all()).live_class_session[0]).toMatchObject({ seats_taken: 2 });
+      const [, , , session] = (await all()).live_class_session;
+      expect((await all()).live_class_session[0]).toMatchObject({ seats_taken: 2 });
       expect(session).toMatchObject({ seats_taken: 0 });
-      const byDate = await desk.add("LiveClassBooking", {
+      const byDate = await add("LiveClassBooking", {
         student_user_id: STUDENTS.ana,
         slot_id: SLOTS.tuesday,
         on: "2027-02-09",
       });
       expect(byDate.cells).toMatchObject({ booking_type: "one_on_one", start_at_utc: "2027-02-09 16:00:00" });
-      const byTime = await desk.add("LiveClassBooking", {
+      const byTime = await add("LiveClassBooking", {
         student_user_id: STUDENTS.ben,
         teacher_id: 1,
         start_at_utc: "2027-02-03 16:00:00",
       });
       expect(byTime.cells).toMatchObject({ course: "Talk", status: "confirmed" });
-      expect((await desk.all()).teacher_availability[1]).toMatchObject({
-        is_active: expect.toSatisfy((v) => !v),
-      });
-      await desk.full();
-      const late = await desk.add("LiveClassBooking", {
+      expect((await all()).teacher_availability[1]).toMatchObject({ is_active: expect.toSatisfy((v) => !v) });
+      await full();
+      const late = await add("LiveClassBooking", {
         student_user_id: STUDENTS.dan,
         session_id: SESSIONS.queued,
       });
@@ -61,103 +59,99 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
         cells: { status: "waiting", student: "dan" },
         remarks: [expect.stringContaining("number 2")],
       });
-      expect(await desk.findings()).toEqual([]);
+      expect(await findings()).toEqual([]);
     });
 
     test("add: all that is missing or too much at once; the rules, and what staff set aside", async () => {
-      await expect(desk.add("LiveClassBooking", { on: "2027-02-09" })).rejects.toMatchObject({
+      await expect(add("LiveClassBooking", { on: "2027-02-09" })).rejects.toMatchObject({
         kind: "usage",
         message: expect.stringMatching(/--student is missing; --session is missing.*; --on goes with --slot/),
       });
       const hal = { student_user_id: STUDENTS.hal, session_id: SESSIONS.morning };
-      await expect(desk.add("LiveClassBooking", hal)).rejects.toMatchObject({ code: "enrollment" });
-      expect((await desk.add("LiveClassBooking", hal, "enrollment")).outcome).toBe("added");
+      await expect(add("LiveClassBooking", hal)).rejects.toMatchObject({ code: "enrollment" });
+      expect((await add("LiveClassBooking", hal, "enrollment")).outcome).toBe("added");
       await expect(
-        desk.add("LiveClassBooking", {
-          student_user_id: 11,
-          teacher_id: 1,
-          start_at_utc: "2027-02-03 03:00:00",
-        }),
+        add("LiveClassBooking", { student_user_id: 11, teacher_id: 1, start_at_utc: "2027-02-03 03:00:00" }),
       ).rejects.toMatchObject({ code: "availability" });
     });
 
     test("edit: notes with the record; nothing to change writes nothing", async () => {
-      const id = await desk.booked("ana", "morning");
-      await desk.edit("LiveClassBooking", id, { student_note: "late", teacher_note: "fine" });
-      const before = await desk.all();
+      const id = await booked("ana", "morning");
+      await edit("LiveClassBooking", id, { student_note: "late", teacher_note: "fine" });
+      const before = await all();
       expect(before.live_class_booking[0]).toMatchObject({ student_note: "late", teacher_note: "fine" });
       expect(before.booking_event.at(-1)).toMatchObject({
         what: "updated",
         from_value: '{"student_note":"","teacher_note":""}',
         to_value: '{"student_note":"late","teacher_note":"fine"}',
       });
-      const again = await desk.edit("LiveClassBooking", id, { student_note: "late", status: "confirmed" });
+      const again = await edit("LiveClassBooking", id, { student_note: "late", status: "confirmed" });
       expect(again.outcome).toBe("unchanged");
-      expect(await desk.all()).toEqual(before);
+      expect(await all()).toEqual(before);
     });
 
     test("edit: each step of the status by its operation", async () => {
       await school.put("teacher_booking_policy", policyRow({ requires_approval_for_group: true }));
-      const [one, two] = [await desk.booked("ana", "morning"), await desk.booked("ben", "morning")];
-      await desk.edit("LiveClassBooking", one, { status: "confirmed", teacher_note: "good" });
-      expect((await desk.all()).live_class_booking[0]).toMatchObject({
+      const [one, two] = [await booked("ana", "morning"), await booked("ben", "morning")];
+      await edit("LiveClassBooking", one, { status: "confirmed", teacher_note: "good" });
+      expect((await all()).live_class_booking[0]).toMatchObject({
         status: "confirmed",
         decision_at: TODAY,
         teacher_note: "good",
       });
-      await desk.edit("LiveClassBooking", two, { status: "declined" });
-      await desk.edit("LiveClassBooking", one, { status: "attended" }, "2027-02-01 10:30:00");
-      await desk.edit("LiveClassBooking", one, { status: "no_show" }, "2027-02-01 10:30:00");
-      expect(await desk.events("live_class_booking", one)).toEqual([
+      await edit("LiveClassBooking", two, { status: "declined" });
+      await edit("LiveClassBooking", one, { status: "attended" }, "2027-02-01 10:30:00");
+      await edit("LiveClassBooking", one, { status: "no_show" }, "2027-02-01 10:30:00");
+      expect(await events("live_class_booking", one)).toEqual([
         ...["created", "updated", "confirmed", "attended", "no_show"],
       ]);
-      expect(await desk.events("live_class_booking", two)).toEqual(["created", "declined"]);
-      const kinds = (await desk.all()).notification_outbox.map(({ kind }) => kind);
+      expect(await events("live_class_booking", two)).toEqual(["created", "declined"]);
+      const kinds = (await all()).notification_outbox.map(({ kind }) => kind);
       expect(kinds).toContain("booking_declined");
       for (const status of ["pending", "rescheduled"])
-        await expect(desk.edit("LiveClassBooking", one, { status })).rejects.toMatchObject({
+        await expect(edit("LiveClassBooking", one, { status })).rejects.toMatchObject({
           kind: "refused",
           code: "status",
         });
-      await expect(desk.edit("LiveClassBooking", one, { status: "confirmed" })).rejects.toMatchObject({
+      await expect(edit("LiveClassBooking", one, { status: "confirmed" })).rejects.toMatchObject({
         code: "status",
       });
     });
 
     test("edit: cancelling needs no reason, takes one, and passes the seat on", async () => {
-      const { bookings, entry } = await desk.full();
+      const { bookings, entry } = await full();
       await expect(
-        desk.edit("LiveClassBooking", bookings[0]!, { cancel_reason: "teacher" }),
+        edit("LiveClassBooking", bookings[0]!, { cancel_reason: "teacher" }),
       ).rejects.toMatchObject({
         kind: "usage",
       });
-      await desk.edit("LiveClassBooking", bookings[0]!, { status: "cancelled", cancel_reason: "emergency" });
-      const { live_class_booking, session_waitlist } = await desk.all();
+      await edit("LiveClassBooking", bookings[0]!, { status: "cancelled", cancel_reason: "emergency" });
+      const { live_class_booking, session_waitlist } = await all();
       expect(live_class_booking[0]).toMatchObject({ status: "cancelled", cancel_reason: "emergency" });
       expect(session_waitlist[0]).toMatchObject({ id: entry, status: "offered" });
-      expect(await desk.findings()).toEqual([]);
+      expect(await findings()).toEqual([]);
     });
 
     test("edit: a refused step takes the fields back with it", async () => {
-      const id = await desk.booked("ana", "morning");
-      const before = await desk.all();
+      const id = await booked("ana", "morning");
+      const before = await all();
       await expect(
-        desk.edit("LiveClassBooking", id, { teacher_note: "x", status: "attended" }),
+        edit("LiveClassBooking", id, { teacher_note: "x", status: "attended" }),
       ).rejects.toMatchObject({ code: "attendance-time" });
-      expect(await desk.all()).toEqual(before);
+      expect(await all()).toEqual(before);
     });
 
     test("edit: a move is a rescheduling", async () => {
-      const id = await desk.booked("ana", "queued");
-      await desk.booked("ben", "queued");
-      const entry = await desk.waits("cleo");
-      const moved = await desk.edit("LiveClassBooking", id, { session_id: SESSIONS.morning });
+      const id = await booked("ana", "queued");
+      await booked("ben", "queued");
+      const entry = await waits("cleo");
+      const moved = await edit("LiveClassBooking", id, { session_id: SESSIONS.morning });
       expect(moved).toMatchObject({ outcome: "moved", cells: { session_id: SESSIONS.morning } });
-      const { live_class_booking, session_waitlist } = await desk.all();
+      const { live_class_booking, session_waitlist } = await all();
       expect(live_class_booking.find((row) => row.id === id)).toMatchObject({ status: "rescheduled" });
       expect(session_waitlist[0]).toMatchObject({ id: entry, status: "offered" });
       await expect(
-        desk.edit("LiveClassBooking", moved.cells.id as number, {
+        edit("LiveClassBooking", moved.cells.id as number, {
           session_id: 4,
           slot_id: 1,
           status: "cancelled",
@@ -166,22 +160,22 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
     });
 
     test("delete: seat and slot go on, the series closes up, everything is in the record", async () => {
-      const { bookings, entry } = await desk.full();
+      const { bookings, entry } = await full();
       const look = await school.look((context) =>
         deletionOf(context, modelNamed("LiveClassBooking"), bookings[1]!),
       );
       expect(look).toEqual({ goes: [], notes: [] });
-      await desk.remove("LiveClassBooking", bookings[1]!);
-      expect((await desk.all()).session_waitlist[0]).toMatchObject({ id: entry, status: "offered" });
-      expect((await desk.all()).live_class_session[2]).toMatchObject({ seats_taken: 1 });
+      await remove("LiveClassBooking", bookings[1]!);
+      expect((await all()).session_waitlist[0]).toMatchObject({ id: entry, status: "offered" });
+      expect((await all()).live_class_session[2]).toMatchObject({ seats_taken: 1 });
       const once = (await school.run((context) => createBooking(context, lesson("dan", "once")))).booking!.id;
-      await desk.remove("LiveClassBooking", once);
-      expect(Boolean((await desk.all()).teacher_availability[1]!.is_active)).toBe(true);
+      await remove("LiveClassBooking", once);
+      expect(Boolean((await all()).teacher_availability[1]!.is_active)).toBe(true);
       const { id: series } = await school.run((context) => createSeries(context, seriesFor("eva")));
-      const items = (await desk.all()).booking_series_item;
-      const second = await desk.remove("LiveClassBooking", items[1]!.booking_id as number);
+      const items = (await all()).booking_series_item;
+      const second = await remove("LiveClassBooking", items[1]!.booking_id as number);
       expect(second.goes).toEqual([{ model: "BookingSeriesItem", count: 1 }]);
-      const after = await desk.all();
+      const after = await all();
       expect(after.booking_series_item.map((row) => [row.booking_id, row.occurrence_index])).toEqual(
         [items[0], items[2], items[3]].map((row, at) => [row!.booking_id, at + 1]),
       );
@@ -202,66 +196,23 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
         sessionTimeline(context, { session: SESSIONS.queued, student: null }),
       );
       expect(JSON.stringify(timeline)).toContain("deleted");
-      expect(await desk.findings()).toEqual([]);
+      expect(await findings()).toEqual([]);
     });
 
     test("actions", async () => {
       await school.put("teacher_booking_policy", policyRow({ requires_approval_for_group: true }));
       const ids = [];
-      for (const student of ["ana", "ben", "cleo"] as const) ids.push(await desk.booked(student, "morning"));
-      await desk.act("LiveClassBooking", "approve", ids[0]!);
-      await desk.act("LiveClassBooking", "decline", ids[1]!, { reason: "full" });
-      await desk.act("LiveClassBooking", "cancel", ids[2]!, { reason: "conflict", note: "two at once" });
-      await desk.act("LiveClassBooking", "attend", ids[0]!, {}, "2027-02-01 10:30:00");
-      await desk.act("LiveClassBooking", "no-show", ids[0]!, {}, "2027-02-01 10:30:00");
-      expect((await desk.all()).live_class_booking).toMatchObject([
+      for (const student of ["ana", "ben", "cleo"] as const) ids.push(await booked(student, "morning"));
+      await act("LiveClassBooking", "approve", ids[0]!);
+      await act("LiveClassBooking", "decline", ids[1]!, { reason: "full" });
+      await act("LiveClassBooking", "cancel", ids[2]!, { reason: "conflict", note: "two at once" });
+      await act("LiveClassBooking", "attend", ids[0]!, {}, "2027-02-01 10:30:00");
+      await act("LiveClassBooking", "no-show", ids[0]!, {}, "2027-02-01 10:30:00");
+      expect((await all()).live_class_booking).toMatchObject([
         { status: "no_show" },
         { status: "declined", teacher_note: "full" },
         { status: "cancelled", cancel_reason: "conflict", teacher_note: "two at once" },
       ]);
     });
-  });
-
-  test("SessionWaitlist: join, offer, accept, leave, join again, delete", async () => {
-    await school.run((context) => createBooking(context, seat("ana", "queued")));
-    const ben = await desk.booked("ben", "queued");
-    const made = await desk.add("SessionWaitlist", {
-      session_id: SESSIONS.queued,
-      student_user_id: STUDENTS.cleo,
-    });
-    expect(made).toMatchObject({ cells: { status: "waiting" }, remarks: ["number 1 in the queue"] });
-    const id = made.cells.id as number;
-    await expect(desk.edit("SessionWaitlist", id, { status: "accepted" })).rejects.toMatchObject({
-      code: "status",
-    });
-    await expect(desk.edit("SessionWaitlist", id, { status: "offered" })).rejects.toMatchObject({
-      code: "capacity",
-    });
-    await desk.edit("SessionWaitlist", id, { status: "expired" });
-    await desk.edit("SessionWaitlist", id, { status: "waiting" });
-    await desk.remove("LiveClassBooking", ben);
-    await expect(desk.edit("SessionWaitlist", id, { status: "waiting" })).rejects.toMatchObject({
-      code: "status",
-      hint: expect.stringContaining("--status expired"),
-    });
-    const accepted = await desk.edit("SessionWaitlist", id, { status: "accepted" });
-    expect(accepted).toMatchObject({
-      cells: { status: "accepted" },
-      remarks: [expect.stringMatching(/^booking \d+ is confirmed/)],
-    });
-    const [dan, eva] = [await desk.waits("dan"), await desk.waits("eva")];
-    await desk.act("SessionWaitlist", "leave", dan);
-    await desk.edit("LiveClassSession", SESSIONS.queued, { capacity: 3 });
-    expect((await desk.all()).session_waitlist.find((row) => row.id === eva)).toMatchObject({
-      status: "offered",
-    });
-    const finn = await desk.waits("finn");
-    await desk.remove("SessionWaitlist", eva);
-    expect((await desk.all()).session_waitlist.find((row) => row.id === finn)).toMatchObject({
-      status: "offered",
-    });
-    await desk.act("SessionWaitlist", "accept", finn);
-    expect(await desk.events("session_waitlist", eva)).toEqual(["joined", "offered", "deleted"]);
-    expect(await desk.findings()).toEqual([]);
   });
 });

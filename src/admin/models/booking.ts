@@ -227,7 +227,7 @@ export const sessionWaitlist: Model = {
       student_user_id: "stays: add an entry for the other student",
       created_at: "is the place in the queue: offers go by it",
       offered_at: "is written by offering",
-      offer_expires_at: "is written by offering (--ttl)",
+      offer_expires_at: "is written by offering, by the setting offer_ttl",
       accepted_at: "is written by accepting",
       expired_at: "is written by leaving and expiring",
     },
