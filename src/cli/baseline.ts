@@ -1,8 +1,9 @@
 /** The file of findings that somebody accepted (`verify --baseline`). */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { CHECK_CODES } from "../db/checks.ts";
 import { usageError } from "../domain/error.ts";
 import type { KnownFinding } from "../operations/verify.ts";
+import { type OutFile, openOutFile } from "./out-file.ts";
 
 const HEAD = '{\n  "baseline": 1,\n  "findings": [';
 const TAIL = "\n  ]\n}\n";
@@ -41,30 +42,16 @@ function bad(file: string, what: string) {
   return usageError("bad_baseline", `${file} ${what}`, "`classbook verify --write-baseline FILE` writes one");
 }
 
-/** Writes findings one by one, beside the file; `finish` puts it in its place, `drop` leaves the file as it was. */
+/** Writes findings one by one into a file that appears when it is whole. */
 export class BaselineWriter {
-  readonly #file: string;
-  readonly #fd: number;
+  readonly #file: OutFile;
   #waiting: string[] = [];
   count = 0;
 
-  /** @throws ClassbookError usage `cannot_write` */
+  /** @throws ClassbookError usage `cannot_write`, `not_a_file` */
   constructor(file: string) {
-    this.#file = file;
-    try {
-      this.#fd = openSync(this.#beside, "w");
-    } catch (error) {
-      throw usageError(
-        "cannot_write",
-        `${file} cannot be written (${(error as NodeJS.ErrnoException).code})`,
-        "name a file in a folder that is there",
-      );
-    }
-    writeSync(this.#fd, HEAD);
-  }
-
-  get #beside(): string {
-    return `${this.#file}.new`;
+    this.#file = openOutFile(file);
+    this.#waiting.push(HEAD);
   }
 
   add({ check, key }: KnownFinding): void {
@@ -74,19 +61,18 @@ export class BaselineWriter {
   }
 
   #write(): void {
-    writeSync(this.#fd, this.#waiting.join(""));
+    this.#file.write(this.#waiting.join(""));
     this.#waiting = [];
   }
 
   finish(): void {
+    this.#waiting.push(TAIL);
     this.#write();
-    writeSync(this.#fd, TAIL);
-    closeSync(this.#fd);
-    renameSync(this.#beside, this.#file);
+    this.#file.keep();
   }
 
+  /** Leaves the file as it was, where it is not finished. */
   drop(): void {
-    closeSync(this.#fd);
-    rmSync(this.#beside, { force: true });
+    this.#file.end();
   }
 }

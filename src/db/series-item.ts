@@ -129,7 +129,7 @@ export async function findSeriesItem(database: Database, db: Db, id: number): Pr
   return (await itemById(database, db, { id }))[0] ?? null;
 }
 
-/** The items of a series, or those that name a booking, in the order of their indices. */
+/** The items of a series, or those that name a booking, in the order of their indices; of two with the same, the older first. */
 export async function listItemRows(
   db: Db,
   of: { series_id: number } | { booking_id: number },
@@ -142,16 +142,17 @@ export async function listItemRows(
     .where(column, "=", id)
     .orderBy("series_id")
     .orderBy("occurrence_index")
+    .orderBy("id")
     .execute();
 }
 
-/** Gives an item another booking, or another place in its series, which has to be free. */
-export async function changeSeriesItem(
+/** Gives an item another booking. */
+export async function nameInItem(
+  database: Database,
   trx: Trx,
-  id: number,
-  change: Partial<Pick<SeriesItemRow, "booking_id" | "occurrence_index">>,
+  item: { id: number; booking: number },
 ): Promise<void> {
-  await trx.updateTable("booking_series_item").set(change).where("id", "=", id).execute();
+  await named(database, trx, item);
 }
 
 /** Whether a lesson is still to come or going on. The SQL of it is {@link isLiveItem}: say one, say both. */
@@ -171,20 +172,6 @@ export function isEndedItem(): RawBuilder<boolean> {
 }
 
 const isTakenOver = sql<boolean>`exists (select 1 from ${sql.table("booking_series_item")} l where l.booking_id = i.booking_id and l.id > i.id)`;
-
-/** In the order of their indices; of two with the same, the older. */
-export async function listItemNumbers(
-  trx: Trx,
-  series: number,
-): Promise<{ id: number; booking_id: number; occurrence_index: number }[]> {
-  return trx
-    .selectFrom("booking_series_item")
-    .select(["id", "booking_id", "occurrence_index"])
-    .where("series_id", "=", series)
-    .orderBy("occurrence_index")
-    .orderBy("id")
-    .execute();
-}
 
 /** Beyond every index that a series has. */
 const ASIDE = 1_000_000_000;

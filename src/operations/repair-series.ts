@@ -1,5 +1,5 @@
 /** Repairs of series: their occurrences numbered anew (SPEC 2, 5). */
-import { listItemNumbers, renumberItems } from "../db/series-item.ts";
+import { listItemRows, renumberItems } from "../db/series-item.ts";
 import { record } from "./context.ts";
 import { findingsIn, type Repairs } from "./repair.ts";
 
@@ -9,7 +9,7 @@ export const SERIES_REPAIRS = {
       const { database, trx } = context;
       for await (const page of findingsIn(context, "series_gaps"))
         for (const { id } of page) {
-          const items = await listItemNumbers(trx, id!);
+          const items = await listItemRows(trx, { series_id: id! });
           const wrong = items.flatMap((item, at) =>
             item.occurrence_index === at + 1 ? [] : [{ ...item, becomes: at + 1 }],
           );

@@ -1,15 +1,15 @@
 /** Repairs of queues: by what cron's `waitlist expire` does, session by session, and by what booking does (SPEC 4). */
 import { findInSession } from "../db/booking.ts";
-import { updateRows } from "../db/bulk.ts";
 import type { Finding } from "../db/check.ts";
 import type { CheckCode } from "../db/checks.ts";
 import { findSession } from "../db/seats.ts";
 import { findEntryById } from "../db/waitlist.ts";
 import { BOOKED_STATUSES } from "../domain/booking.ts";
-import { type Context, notify } from "./context.ts";
-import { type Changed, findingsIn, type Repair, type Repairs, recordChanges, type Tell } from "./repair.ts";
+import type { Context } from "./context.ts";
+import { findingsIn, type Repair, type Repairs, type Tell } from "./repair.ts";
 import { settleEntry } from "./waitlist.ts";
 import { settleQueue } from "./waitlist-expire.ts";
+import { shortenOffers } from "./waitlist-shorten.ts";
 
 export const WAITLIST_REPAIRS = {
   overdue_offer: queues("overdue_offer"),
@@ -28,29 +28,11 @@ export const WAITLIST_REPAIRS = {
   },
   offer_outlasts_session: {
     apply: async (context, tell) => {
-      const { database, trx } = context;
-      for await (const page of findingsIn(context, "offer_outlasts_session")) {
-        const changes = page.map(
-          ({ id, row }): Changed => ({
-            thing: "entry",
-            id: id!,
-            from: { status: row.status, offer_expires_at: row.offer_expires_at },
-            to: { status: row.status, offer_expires_at: row.start_at_utc },
-          }),
-        );
-        await updateRows(
-          database,
-          trx,
-          "session_waitlist",
-          ["offer_expires_at"],
-          changes.map(({ id, to }) => [id, String(to.offer_expires_at)]),
-        );
-        await recordChanges(context, "offer_outlasts_session", changes, tell);
-        for (const { id, row } of page)
-          await notify(context, [Number(row.student_user_id)], {
-            kind: "waitlist_offered",
-            payload: { session_id: row.session_id, waitlist_id: id, offer_expires_at: row.start_at_utc },
-          });
+      for (const [id] of await bySession(context, "offer_outlasts_session")) {
+        const start = (await findSession(context.database, context.trx, id, true))?.start_at_utc;
+        if (start == null) continue;
+        for (const entry of await shortenOffers(context, id, start, "verify offer_outlasts_session"))
+          tell(`entry ${entry.id}: offer_expires_at ${entry.offer_expires_at} → ${start}`);
       }
     },
   },

@@ -2,10 +2,11 @@
 import { findBooking } from "../db/booking.ts";
 import { changeSeries, findSeries, type SeriesRow } from "../db/series.ts";
 import {
-  changeSeriesItem,
   findSeriesItem,
   insertSeriesItems,
   listItemRows,
+  nameInItem,
+  renumberItems,
   type SeriesItemRow,
 } from "../db/series-item.ts";
 import { actorName, roleOver } from "../domain/actor.ts";
@@ -103,7 +104,7 @@ export async function exchangeSeriesItem(
   if (item.booking_id === booking_id) return;
   const series = await lockSeries(context, item.series_id, "change occurrences of");
   requireSound(await misfits(context, series, booking_id, id));
-  await changeSeriesItem(context.trx, id, { booking_id });
+  await nameInItem(context.database, context.trx, { id, booking: booking_id });
   await tellBooking(context, "left_series", item);
   await tellBooking(context, "joined_series", { ...item, booking_id });
   await record(context, {
@@ -206,9 +207,11 @@ async function takeOut(
   const items = await listItemRows(trx, { series_id });
   await removeRecorded(context, "booking_series_item", id, reason);
   const later = items.filter((item) => item.occurrence_index > occurrence_index);
-  // One after the other: each finds the place before it free.
-  for (const item of later)
-    await changeSeriesItem(trx, item.id, { occurrence_index: item.occurrence_index - 1 });
+  await renumberItems(
+    database,
+    trx,
+    later.map((item) => ({ id: item.id, becomes: item.occurrence_index - 1 })),
+  );
   await recordAll(
     context,
     later.map((item) => ({

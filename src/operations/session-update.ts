@@ -114,7 +114,7 @@ export async function updateSession(context: Context, change: SessionChange): Pr
   const after = { ...session, ...values };
   const bookings = await follow(context, after, values);
   await tellOfChange(context, { before: session, after, values, bookings });
-  if (values.start_at_utc !== undefined) await shortenOffers(context, id, values.start_at_utc);
+  if (values.start_at_utc) await shortenOffers(context, id, values.start_at_utc, "the session was moved");
   if (SEATING.some((key) => key in values)) {
     await passSeatsOn(context, id, Math.max(0, (values.capacity ?? 0) - session.capacity));
     const seated = (await findSession(database, trx, id, true))!;

@@ -1,15 +1,27 @@
-/** Offers of a session that begins earlier now: they end when it does (SPEC 4). */
+/** Offers that outlast the start of their session: they end when it begins (SPEC 4). */
 import { listQueue, setOfferEnd } from "../db/waitlist.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { WaitlistEntry } from "../domain/waitlist.ts";
 import { type Context, notifyAll, recordAll } from "./context.ts";
 
-/** Call it with the session locked, after it was moved. @param start when it begins now */
-export async function shortenOffers(context: Context, session: number, start: Instant): Promise<void> {
+/**
+ * Call it with the session locked, after it was moved.
+ *
+ * @param start when it begins now
+ * @param reason for the record
+ * @returns the offers that were shortened, as they were
+ */
+export async function shortenOffers(
+  context: Context,
+  session: number,
+  start: Instant,
+  reason: string,
+): Promise<WaitlistEntry[]> {
   const { database, trx } = context;
   const late = (await listQueue(database, trx, session)).filter(
     ({ status, offer_expires_at: end }) => status === "offered" && end !== null && end > start,
   );
-  if (late.length === 0) return;
+  if (late.length === 0) return [];
   const ids = late.map(({ id }) => id);
   await setOfferEnd(database, trx, ids, start);
   await recordAll(
@@ -20,7 +32,7 @@ export async function shortenOffers(context: Context, session: number, start: In
       subject_id: id,
       from: { status, offer_expires_at },
       to: { status, offer_expires_at: start },
-      reason: "the session begins earlier",
+      reason,
     })),
   );
   await notifyAll(
@@ -33,4 +45,5 @@ export async function shortenOffers(context: Context, session: number, start: In
       },
     ]),
   );
+  return late;
 }

@@ -19,6 +19,7 @@ import {
 } from "../support/bookable.ts";
 import { type Row, refusal, type StudentName, seat, seatRow, waitRow } from "../support/bookings.ts";
 import { schoolDay } from "../support/school-day.ts";
+import { violationsIn } from "../support/verified.ts";
 import { act } from "../support/worlds.ts";
 
 const { queued } = SESSIONS;
@@ -133,6 +134,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     await school.run((c) => updateSession(c, { id: queued, status: "booking_closed" }));
     const eva = await school.put("session_waitlist", waitRow("eva"));
     expect(await outlookOf(eva)).toMatch(/is booking_closed: no seat is offered until it is scheduled/);
+    expect(await violationsIn(school, ["open_seat_beside_queue"])).toEqual([]);
     expect(await expire()).toMatchObject({ offered: 0 });
   });
 
