@@ -1,46 +1,10 @@
 /** At a terminal: a row is added and edited field by field, and a deletion is asked about. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildProgram, type Program, type Typing } from "../support/program.ts";
-import { makeMigratedSchool, type School } from "../support/school.ts";
+import { expect, test } from "vitest";
+import { atTerminal, CTRL_C } from "../support/at-terminal.ts";
 
-let program: Program;
-let migrated: School;
-let school: School;
+const { rowOf, school, type } = atTerminal("admin");
 
-beforeAll(async () => {
-  program = buildProgram();
-  migrated = await makeMigratedSchool();
-});
-afterAll(() => {
-  migrated.remove();
-  program.remove();
-});
-beforeEach(() => {
-  school = migrated.clone();
-});
-afterEach(() => school.remove());
-
-const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
-const CTRL_C = "\u0003";
 const DOWN = "\u001b[B";
-
-const plain = (text: string) => text.replaceAll(/\p{Cc}\[[\d;?]*[a-zA-Z]/gu, "").replaceAll("\r", "");
-
-async function type(words: string, dialogue: NonNullable<Typing["dialogue"]>) {
-  const ran = await program.terminal(["admin", ...words.split(" "), ...SETTINGS], {
-    cwd: school.folder,
-    env: { TERM: "xterm" },
-    dialogue,
-  });
-  return { code: ran.code, shown: plain(ran.out) };
-}
-
-async function show(model: string, id: number) {
-  const { out } = await program.run(["admin", model, "show", String(id), "--json", ...SETTINGS], {
-    cwd: school.folder,
-  });
-  return JSON.parse(out);
-}
 
 test("add asks for what is not given, by search and by choice", async () => {
   const { code, shown } = await type("LiveClassBooking add --student-note hello", [
@@ -70,11 +34,11 @@ test("edit asks which field, and shows what it says now", async () => {
     [/Which other field, or save/, "\r"],
   ]);
   expect(code, shown).toBe(0);
-  expect(await show("LiveClassSession", 19)).toMatchObject({ capacity: 9, enable_waitlist: true });
+  expect(await rowOf("LiveClassSession", 19)).toMatchObject({ capacity: 9, enable_waitlist: true });
 });
 
 test("who leaves has changed nothing", async () => {
-  const before = school.hash();
+  const before = school().hash();
   for (const [words, question] of [
     ["TeacherBookingPolicy add", /teacher_id: whose policy/],
     ["BookingSeries edit 4", /Which field/],
@@ -86,5 +50,5 @@ test("who leaves has changed nothing", async () => {
     [/Delete BookingSeries 5\? With it: 6 occurrences.*Its 6 bookings stay/s, `${DOWN}n\r`],
   ]);
   expect([code, shown.includes("not confirmed")], shown).toEqual([3, true]);
-  expect(school.hash()).toBe(before);
+  expect(school().hash()).toBe(before);
 });

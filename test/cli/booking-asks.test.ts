@@ -1,44 +1,10 @@
 /** At a terminal: the approval queue key by key, and a booking that is chosen instead of typed. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildProgram, type Program, type Typing } from "../support/program.ts";
-import { makeMigratedSchool, type School } from "../support/school.ts";
+import { describe, expect, test } from "vitest";
+import { atTerminal, CTRL_C } from "../support/at-terminal.ts";
 
-let program: Program;
-let migrated: School;
-let school: School;
+const { pipe, school, type } = atTerminal("booking");
 
-beforeAll(async () => {
-  program = buildProgram();
-  migrated = await makeMigratedSchool();
-});
-afterAll(() => {
-  migrated.remove();
-  program.remove();
-});
-beforeEach(() => {
-  school = migrated.clone();
-});
-afterEach(() => school.remove());
-
-const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
-const CTRL_C = "\u0003";
 const CTRL_D = "\u0004";
-
-/** As it looks: without colours and cursor moves. */
-const plain = (text: string) => text.replaceAll(/\p{Cc}\[[\d;?]*[a-zA-Z]/gu, "").replaceAll("\r", "");
-
-async function type(words: string, dialogue: NonNullable<Typing["dialogue"]>) {
-  const ran = await program.terminal(["booking", ...words.split(" "), ...SETTINGS], {
-    cwd: school.folder,
-    env: { TERM: "xterm" },
-    dialogue,
-  });
-  return { code: ran.code, shown: plain(ran.out) };
-}
-
-async function pipe(words: string) {
-  return program.run(["booking", ...words.split(" "), ...SETTINGS], { cwd: school.folder });
-}
 
 async function statusOf(id: number): Promise<{ status: string; teacher_note: string }> {
   return JSON.parse((await pipe(`show ${id} --json`)).out);
@@ -106,13 +72,13 @@ describe("review", () => {
   });
 
   test("--dry-run decides nothing", async () => {
-    const before = school.hash();
+    const before = school().hash();
     const { shown } = await type("review --teacher marta --dry-run", [
       [/Booking 118:/, "a\r"],
       [/Booking 252:/, "q\r"],
     ]);
     expect(shown).toContain("Nothing was written.");
-    expect(school.hash()).toBe(before);
+    expect(school().hash()).toBe(before);
   });
 
   test("where nobody can be asked it names the commands that do without", async () => {
@@ -161,7 +127,7 @@ describe("create", () => {
   });
 
   test("asks for what is missing only; n and Ctrl-C book nothing", async () => {
-    const before = school.hash();
+    const before = school().hash();
     const seat = "create --session 19 --student ana";
     const student = "create --session 19";
     const answers = [[/Student/, "orlov"] as const, [/orlov.*❯ dmitri/s, "\r"] as const];
@@ -171,7 +137,7 @@ describe("create", () => {
     const left = await type(student, [...answers, [/Book it\?/, CTRL_C]]);
     expect([left.code, left.shown.includes("Interrupted: nothing was changed.")]).toEqual([130, true]);
     expect((await type("create", [[/Course/, CTRL_C]])).code).toBe(130);
-    expect(school.hash()).toBe(before);
+    expect(school().hash()).toBe(before);
     const typed = await type(seat, []);
     expect([typed.code, typed.shown.includes("Book it?")]).toEqual([0, false]);
   });

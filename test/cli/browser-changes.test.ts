@@ -1,46 +1,20 @@
 /** Adding, editing, acting and deleting in the admin's browser, in a real pseudo-terminal. */
 import BetterSqlite3 from "better-sqlite3";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildProgram, type Program, type Typing } from "../support/program.ts";
-import { makeMigratedSchool, type School } from "../support/school.ts";
+import { expect, test } from "vitest";
+import { atTerminal, CTRL_C } from "../support/at-terminal.ts";
+import type { Typing } from "../support/program.ts";
 
-let program: Program;
-let migrated: School;
-let school: School;
+const { rowOf, school, typeRaw } = atTerminal("");
 
-beforeAll(async () => {
-  program = buildProgram();
-  migrated = await makeMigratedSchool();
-});
-afterAll(() => {
-  migrated.remove();
-  program.remove();
-});
-beforeEach(() => {
-  school = migrated.clone();
-});
-afterEach(() => school.remove());
-
-const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
 const ESC = "\u001b";
-const CTRL_C = "\u0003";
 
 async function type(words: string, dialogue: NonNullable<Typing["dialogue"]>) {
-  const ran = await program.terminal([...words.split(" "), ...SETTINGS], {
-    cwd: school.folder,
+  const ran = await typeRaw(words, dialogue, {
     env: { TERM: "xterm", NO_COLOR: "1" },
-    dialogue,
     size: { width: 100, height: 24 },
   });
   const [screens, after = ""] = ran.out.split("\u001b[?1049l");
   return { code: ran.code, screens: screens!, after: after.replaceAll("\r", "") };
-}
-
-async function rowOf(model: string, id: number): Promise<Record<string, unknown> | null> {
-  const { out } = await program.run(["admin", model, "show", String(id), "--json", ...SETTINGS], {
-    cwd: school.folder,
-  });
-  return out === "" ? null : JSON.parse(out);
 }
 
 const bookings = "admin LiveClassBooking --teacher marta --status pending --order id";
@@ -121,7 +95,7 @@ test("what staff may set aside is asked of one row", async () => {
 
 test("what somebody else changed meanwhile is refused, and seen after r", async () => {
   const other = () => {
-    const database = new BetterSqlite3(school.file);
+    const database = new BetterSqlite3(school().file);
     database.prepare("update myApp_liveclassbooking set status = 'declined' where id = 118").run();
     database.close();
     return "x";
@@ -170,7 +144,7 @@ test("adds a row field by field and opens it; leaving a question changes nothing
 });
 
 test("--dry-run does all of it and writes nothing; what is only read says so", async () => {
-  const before = school.hash();
+  const before = school().hash();
   const dry = await type(`${bookings} --dry-run`, [
     [/1–4 of 4/, "x"],
     [/approve: confirm requests/, "\r"],
@@ -192,5 +166,5 @@ test("--dry-run does all of it and writes nothing; what is only read says so", a
     [/classbook series create/, "q"],
   ]);
   expect(series.code, series.screens).toBe(0);
-  expect(school.hash()).toBe(before);
+  expect(school().hash()).toBe(before);
 });

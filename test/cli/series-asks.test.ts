@@ -1,39 +1,8 @@
 /** `series create` at a terminal: what is chosen instead of typed. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildProgram, type Program, type Typing } from "../support/program.ts";
-import { makeMigratedSchool, type School } from "../support/school.ts";
+import { expect, test } from "vitest";
+import { atTerminal, CTRL_C } from "../support/at-terminal.ts";
 
-let program: Program;
-let migrated: School;
-let school: School;
-
-beforeAll(async () => {
-  program = buildProgram();
-  migrated = await makeMigratedSchool();
-});
-afterAll(() => {
-  migrated.remove();
-  program.remove();
-});
-beforeEach(() => {
-  school = migrated.clone();
-});
-afterEach(() => school.remove());
-
-const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
-const CTRL_C = "\u0003";
-
-/** As it looks: without colours and cursor moves. */
-const plain = (text: string) => text.replaceAll(/\p{Cc}\[[\d;?]*[a-zA-Z]/gu, "").replaceAll("\r", "");
-
-async function type(words: string, dialogue: NonNullable<Typing["dialogue"]>) {
-  const ran = await program.terminal(["series", ...words.split(" "), ...SETTINGS], {
-    cwd: school.folder,
-    env: { TERM: "xterm" },
-    dialogue,
-  });
-  return { code: ran.code, shown: plain(ran.out) };
-}
+const { school, type } = atTerminal("series");
 
 test("asks for course, time, student, rhythm and end, shows every date, and books what can be", async () => {
   const { code, shown } = await type("create", [
@@ -75,7 +44,7 @@ test("classes of a course are a choice, too", async () => {
 });
 
 test("asks for what is missing only; n and Ctrl-C book nothing; nothing missing, nothing asked", async () => {
-  const before = school.hash();
+  const before = school().hash();
   const from = "create --slot 2 --student greta --from 2027-03-11";
   const no = await type(from, [
     [/How often/, "\r"],
@@ -86,15 +55,15 @@ test("asks for what is missing only; n and Ctrl-C book nothing; nothing missing,
   for (const question of ["Course", "When", "? Student"]) expect(no.shown).not.toContain(question);
   const left = await type("create --slot 2 --count 3", [[/Student/, CTRL_C]]);
   expect([left.code, left.shown.includes("Interrupted: nothing was changed.")]).toEqual([130, true]);
-  expect(school.hash()).toBe(before);
+  expect(school().hash()).toBe(before);
   const typed = await type(`${from} --count 2`, []);
   expect([typed.code, typed.shown.includes("Book them?")]).toEqual([0, false]);
 });
 
 test("cancel asks, with the count", async () => {
-  const before = school.hash();
+  const before = school().hash();
   const no = await type("cancel 4", [[/Cancel series 4, with 3 coming lessons\?/, "n\r"]]);
-  expect([no.code, school.hash()]).toEqual([0, before]);
+  expect([no.code, school().hash()]).toEqual([0, before]);
   const yes = await type("cancel 4", [[/Cancel series 4/, "y\r"]]);
   expect(yes.shown).toMatch(/\(3\s+bookings\s+cancelled\)/);
 });
