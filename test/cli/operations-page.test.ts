@@ -14,6 +14,11 @@ const lines = [...page.matchAll(/```sh\n(.*?)```/gs)]
   .map((line) => line.replace(/\s+#.*$/, ""))
   .filter((line) => line !== "" && !NOT_HERE.some((one) => one.test(line)));
 
+/** What the page shows of an answer, a line each. */
+const shown = [...page.matchAll(/```text\n(.*?)```/gs)]
+  .flatMap(([, block]) => block!.split(/^\$ /m).slice(1))
+  .map((text) => text.trimEnd().split("\n"));
+
 let program: Program;
 let migrated: School;
 
@@ -29,6 +34,15 @@ afterAll(() => {
 
 test("there are command lines on the page", () => {
   expect(lines.length).toBeGreaterThan(8);
+});
+
+test.each(shown)("%s shows what the page shows", async (line, ...answer) => {
+  const school = migrated.clone();
+  const { code, out, err } = await program.shell(`${line} --format table`, { cwd: school.folder });
+  expect(code, err).toBe(6);
+  expect((out + err).split("\n")).toEqual(expect.arrayContaining(answer));
+  expect(answer.length).toBeGreaterThan(0);
+  school.remove();
 });
 
 test.each(lines)("%s", async (line) => {
