@@ -109,12 +109,7 @@ function formRows(model: Model): [string, string][] {
     ...((action.overrides ?? []).length === 0 ? [] : ["--override"]),
   ];
   return [
-    [
-      "add",
-      "instead" in add
-        ? `not here: \`classbook ${add.instead}\`, for ${add.why}`
-        : flags(fieldsOfForm(model, add)),
-    ],
+    ["add", flags(fieldsOfForm(model, add))],
     ["fields (edit)", flags(fieldsOfForm(model, edit))],
     ["readonly_fields", [...why].map(([reason, columns]) => `${listed(columns)}: ${reason}`).join("; ")],
     ...(rules.length === 0 ? [] : [["`--override`", listed(rules)] satisfies [string, string]]),

@@ -27,8 +27,7 @@ export interface Deletion {
 
 /** Everything is inside the context's transaction; who may is asked already, and the row is there. */
 export interface Doing {
-  /** Left out where rows are not made from fields. */
-  add?: (context: Context, terms: Terms) => Promise<Did>;
+  add: (context: Context, terms: Terms) => Promise<Did>;
   /** @param terms what differs from the row as it is, `cells` */
   edit: (context: Context, id: number, terms: Terms, cells: Cells) => Promise<Did>;
   /** @throws ClassbookError refused `in-use` */

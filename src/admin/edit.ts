@@ -1,7 +1,7 @@
 /** Writing to models: rows added, edited, deleted, and actions, by the operations that the nouns use. For staff, as Django's admin is. */
 import { type Cells, columnOf } from "../db/model.ts";
 import { findModelRows, requireTable } from "../db/model-rows.ts";
-import { refused, usageError } from "../domain/error.ts";
+import { usageError } from "../domain/error.ts";
 import { type Context, inside } from "../operations/context.ts";
 import { requireStaff } from "../operations/permission.ts";
 import { noSuchRow } from "./browse.ts";
@@ -33,10 +33,9 @@ function formOf(model: Model): Form {
   return model.form;
 }
 
-/** The fields of a new row; none where rows are not made from fields. */
+/** The fields of a new row. */
 export function fieldsToAdd(model: Model): Field[] {
-  const { add } = formOf(model);
-  return "instead" in add ? [] : fieldsOfForm(model, add);
+  return fieldsOfForm(model, formOf(model).add);
 }
 
 /** The fields of a row's form. */
@@ -80,20 +79,11 @@ async function doneOf(context: Context, model: Model, did: Did): Promise<Done> {
 /**
  * Adds a row, by the operation that makes such rows.
  *
- * @throws ClassbookError usage: what is missing or wrong; refused: by a rule, or `not-here` where rows are made elsewhere
+ * @throws ClassbookError usage: what is missing or wrong; refused: by a rule
  */
 export async function addRow(context: Context, model: Model, terms: Terms): Promise<Done> {
   const doing = begin(context, model);
-  const { add } = formOf(model);
-  if ("instead" in add || doing.add === undefined) throw notHere(model);
   return doneOf(context, model, await doing.add(context, terms));
-}
-
-/** Of models whose rows are not made from fields. */
-export function notHere(model: Model) {
-  const { add } = formOf(model);
-  const { why, instead } = add as { why: string; instead: string };
-  return refused("not-here", `no ${model.one} is added here: ${why}`, `\`classbook ${instead}\` makes one`);
 }
 
 /**

@@ -41,8 +41,8 @@ export interface Action {
 
 /** How rows of a model are written. */
 export interface Form {
-  /** The fields of a new row; the command instead, where a row is not made of its own fields. */
-  add: readonly DeclaredField[] | { instead: string; why: string };
+  /** The fields of a new row. */
+  add: readonly DeclaredField[];
   edit: readonly DeclaredField[];
   /** Why the other columns are in no form (readonly_fields), by column: what follows `it`. */
   kept: Readonly<Record<string, string>>;

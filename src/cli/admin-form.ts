@@ -74,9 +74,8 @@ export interface ModelForm {
 }
 
 export function formOf(model: Model, kind: "add" | "edit"): ModelForm {
-  const { add, edit, kept, overrides } = model.form!;
-  const declared = kind === "edit" ? edit : "instead" in add ? [] : add;
-  const fields = fieldsOfForm(model, declared);
+  const { kept, overrides, ...declared } = model.form!;
+  const fields = fieldsOfForm(model, declared[kind]);
   const flags = new Set(fields.map(({ flag }) => flag));
   return {
     model,
@@ -107,9 +106,7 @@ export function requireNoneKept({ model, kind, fields, kept }: ModelForm, input:
   throw usageError(
     "read_only_field",
     typed.map(({ flag, name, why }) => `there is no ${flag}: ${name} ${why}`).join("; "),
-    fields.length === 0
-      ? undefined
-      : `what ${kind === "add" ? `a new ${model.one} takes` : "is edited"}: ${fields.map(({ flag }) => flag).join(", ")}`,
+    `what ${kind === "add" ? `a new ${model.one} takes` : "is edited"}: ${fields.map(({ flag }) => flag).join(", ")}`,
     typed.map(({ name, why }) => `${name} ${why}`),
   );
 }

@@ -76,9 +76,9 @@ export function parseSeries(input: SeriesFlags, { complete = true } = {}): Typed
     ...given,
     ...readTerms(flags, input),
     meeting: {
-      default_meeting_link: readText(flags, "--meeting-link", input.meetingLink, 500),
-      default_meeting_id: readText(flags, "--meeting-id", input.meetingId, 100),
-      default_meeting_passcode: readText(flags, "--meeting-passcode", input.meetingPasscode, 100),
+      default_meeting_link: input.meetingLink ?? "",
+      default_meeting_id: input.meetingId ?? "",
+      default_meeting_passcode: input.meetingPasscode ?? "",
     },
   };
   checkPlace(flags, input);
@@ -147,13 +147,6 @@ export function readTerms(
     overrides: flags.overrides(input.override),
     note: input.note ?? "",
   };
-}
-
-/** Columns of the app and of classbook's own hold so many characters. */
-function readText(flags: Flags, flag: string, text = "", most = 100): string {
-  if (text.length > most)
-    flags.problem(`${flag} has ${text.length} characters, and at most ${most} are kept`);
-  return text;
 }
 
 function readTime(flags: Flags, text: string | undefined): number | null {

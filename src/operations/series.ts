@@ -1,5 +1,6 @@
 /** Series: many bookings by one rule, made together or not at all (SPEC 5). */
 import type { Database } from "../db/open.ts";
+import { unfitTexts } from "../db/rows.ts";
 import { insertSeries } from "../db/series.ts";
 import { insertSeriesItems } from "../db/series-item.ts";
 import { type LocalDate, timeText } from "../domain/instant.ts";
@@ -8,6 +9,7 @@ import type { Ending } from "../domain/series.ts";
 import { daysText } from "../domain/series-text.ts";
 import { requireOverrides } from "./booking-request.ts";
 import { type Acting, type Context, operate, record } from "./context.ts";
+import { requireSound } from "./refusal.ts";
 import {
   type AskedOccurrence,
   bookOccurrences,
@@ -33,6 +35,9 @@ export interface AskedSeries extends SeriesPlan {
 /** What the rules let be booked is booked, nothing of the series itself. */
 async function bookAll(context: Context, asked: SeriesRequest): Promise<AskedSeries> {
   requireOverrides(context.actor, asked.overrides);
+  const { default_meeting_link, default_meeting_id, default_meeting_passcode } = asked;
+  const meeting = { default_meeting_link, default_meeting_id, default_meeting_passcode };
+  requireSound(unfitTexts(context.database, "booking_series", meeting));
   const plan = await planSeries(context, asked);
   const terms = { ...asked, first_index: 1 };
   const occurrences = await bookOccurrences(context, plan.pattern, plan.occurrences, terms);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSeries } from "../../src/operations/series.ts";
 import type { Given } from "../support/admin-edit.ts";
 import { adminOf } from "../support/admin-edit.ts";
-import { type Bookable, KINDS, makeBookable } from "../support/bookable.ts";
+import { type Bookable, COURSES, KINDS, makeBookable, SLOTS, STUDENTS } from "../support/bookable.ts";
 import { lessonRow, seatRow } from "../support/bookings.ts";
 import { putSeries, seriesFor } from "../support/series.ts";
 
@@ -44,11 +44,67 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
   });
 
   describe("BookingSeries and BookingSeriesItem", () => {
-    test("the meeting, the states, what is not added; delete keeps the bookings", async () => {
-      await expect(add("BookingSeries", {})).rejects.toMatchObject({
-        code: "not-here",
-        hint: "`classbook series create` makes one",
+    test("a series is added with its lessons, as `series create` makes it", async () => {
+      const student_user_id = STUDENTS.ana;
+      const made = await add("BookingSeries", {
+        ...{ student_user_id, slot_id: SLOTS.tuesday, course_id: COURSES.talk },
+        ...{ occurrence_count: 4, default_meeting_link: "https://x", note: "hello" },
       });
+      expect(made).toMatchObject({
+        outcome: "added",
+        cells: {
+          status: "active",
+          frequency: "weekly",
+          occurrence_count: 4,
+          default_meeting_link: "https://x",
+        },
+      });
+      expect(made.remarks[0]).toBe("4 occurrences booked");
+      const byAdmin = await all();
+      expect(byAdmin.live_class_booking).toHaveLength(4);
+      expect(byAdmin.live_class_booking![0]).toMatchObject({ student_note: "hello" });
+      expect(await findings()).toEqual([]);
+      await remove("BookingSeries", made.cells.id as number);
+      expect((await all()).live_class_booking).toHaveLength(4);
+
+      // Its lessons stand: the same dates again are refused, or left out where that was asked for.
+      const again: Given = { student_user_id, slot_id: SLOTS.tuesday, course_id: COURSES.talk };
+      const before = await all();
+      await expect(add("BookingSeries", { ...again, occurrence_count: 5 })).rejects.toMatchObject({
+        kind: "refused",
+        code: "duplicate",
+      });
+      expect(await all()).toEqual(before);
+      const rest = await add("BookingSeries", { ...again, occurrence_count: 5, on_conflict: "skip" });
+      expect(rest.remarks).toHaveLength(5);
+      expect(rest.remarks[4]).toMatch(/^\d{4}-\d\d-\d\d is left out: /);
+    });
+
+    test("what is missing or too much for a series is told at once", async () => {
+      await expect(add("BookingSeries", {})).rejects.toMatchObject({
+        code: "bad_input",
+        details: [
+          "--student is missing",
+          "neither --slot (lessons) nor --course (seats in its sessions) is given",
+          "neither --occurrence-count nor --until-date says how it ends",
+        ],
+      });
+      await expect(
+        add("BookingSeries", {
+          ...{ student_user_id: STUDENTS.ana, slot_id: SLOTS.tuesday, teacher_id: 1, start_time: "17:00:00" },
+          ...{ days_of_week: "mon,xy", occurrence_count: 4, until_date: "2027-12-01" },
+        }),
+      ).rejects.toMatchObject({
+        details: [
+          expect.stringMatching(/^--teacher goes with sessions/),
+          expect.stringMatching(/^--start-time goes with sessions/),
+          expect.stringMatching(/^--days-of-week "mon,xy" are not weekdays/),
+          "--occurrence-count and --until-date exclude each other",
+        ],
+      });
+    });
+
+    test("the meeting, the states; delete keeps the bookings", async () => {
       const { id } = await school.run((context) => createSeries(context, seriesFor("ana")));
       await edit("BookingSeries", id!, {
         default_meeting_link: "https://x",

@@ -91,9 +91,8 @@ test.each(MODELS.filter(({ form }) => form !== undefined).map((model) => [model.
       );
     const doing = DOINGS[name]!;
     expect(Object.keys(doing.actions)).toEqual(actions.map((action) => action.name));
-    expect(doing.add === undefined).toBe("instead" in add);
     const globals = ["--db", "--as", "--tz", "--now", "--format", "--json", "--fields", "--yes", "--input"];
-    const forms = ["instead" in add ? [] : fieldsOfForm(model, add), editable];
+    const forms = [fieldsOfForm(model, add), editable];
     for (const fields of [...forms, ...actions.map(({ terms = [] }) => fieldsOfForm(model, terms))]) {
       const flags = fields.map(({ flag }) => flag);
       expect(new Set(flags).size).toBe(flags.length);

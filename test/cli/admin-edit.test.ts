@@ -89,7 +89,12 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
       ],
       [`LiveClassBooking edit ${id} --status pending`, 3, /is confirmed and cannot be made pending/],
       ["LiveClassBooking edit 999 --student-note x", 4, /there is no LiveClassBooking 999/],
-      ["BookingSeries add --student ana", 3, /no series is added here/],
+      [
+        "BookingSeries add --student ana --interval 367 --occurrence-count 521",
+        2,
+        /--interval 367 is more than 366; --occurrence-count 521 is more than 520/,
+      ],
+      ["BookingSeries add --student ana", 2, /neither --slot .* is given; neither --occurrence-count/],
       ["BookingSeriesItem add --series 1", 2, /--booking is missing/],
       ["LiveClassBooking approve", 2, /no id is given, and no filter/],
       [`LiveClassBooking approve ${id} --status pending`, 2, /ids and filters exclude each other/],

@@ -161,10 +161,28 @@ test("--dry-run does all of it and writes nothing; what is only read says so", a
     [/Booking is read-only in the admin/, "q"],
   ]);
   expect([legacy.code, legacy.after], legacy.screens).toEqual([0, ""]);
-  const series = await type("admin BookingSeries", [
-    [/1–5 of 5/, "a"],
-    [/classbook series create/, "q"],
-  ]);
-  expect(series.code, series.screens).toBe(0);
   expect(school().hash()).toBe(before);
+});
+
+test("adds a series with its lessons; what a slot has of its own is not asked for", async () => {
+  const left = ["frequency", "interval", "days_of_week"];
+  const last = ["on_conflict", "note", "default_meeting_link", "default_meeting_id", "default_meeting_pass"];
+  const enter = (names: string[]) => names.map((name) => [new RegExp(`\\? ${name}\\w*: `), "\r"] as const);
+  const { code, screens, after } = await type("admin BookingSeries", [
+    [/1–5 of 5/, "a"],
+    [/who it is for/, "greta"],
+    [/greta[\s\S]*❯ 7 · greta/, "\r"],
+    [/slot_id: /, "2"],
+    [/slot_id: [^\n]* 2[\s\S]*❯ 2 /, "\r"],
+    ...enter(["course_id"]),
+    [/\? from: /, "2027-01-07\r"],
+    ...enter(left),
+    [/occurrence_count: /, "3\r"],
+    ...enter(last),
+    [/Add it\?/, "y\r"],
+    [/BookingSeries \d+[\s\S]*series \d+ added/, "q"],
+    [/1–6 of 6/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
+  expect(after.trim()).toMatch(/^1 series added\./);
 });

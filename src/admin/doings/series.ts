@@ -1,9 +1,14 @@
 /** Series and their occurrences: states by their operations; what is booked stays booked. */
 import { listItemRows } from "../../db/series-item.ts";
 import type { CancelReason } from "../../domain/booking.ts";
+import { type LocalDate, parseTimeOfDay } from "../../domain/instant.ts";
+import type { Ending, Frequency } from "../../domain/series.ts";
+import { parseDays } from "../../domain/series-text.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { Context } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
+import { bookedOf, createSeries } from "../../operations/series.ts";
+import { conflictsOf, type OnConflict } from "../../operations/series-book.ts";
 import { cancelSeries, pauseSeries, resumeSeries } from "../../operations/series-change.ts";
 import {
   changeSeriesMeeting,
@@ -17,8 +22,11 @@ import {
   loadItem,
   removeSeriesItem,
 } from "../../operations/series-item.ts";
+import type { SeriesPlace } from "../../operations/series-plan.ts";
 import { type Did, type Doing, given, idOf, noStep, rulesOf, textOf } from "../doing.ts";
 import type { Terms } from "../form.ts";
+
+type Values = Terms["values"];
 
 const MEETING = ["default_meeting_link", "default_meeting_id", "default_meeting_passcode"] as const;
 
@@ -34,7 +42,82 @@ async function cancel(context: Context, id: number, terms: Terms): Promise<Did> 
   return { outcome: "changed", id, remarks };
 }
 
+async function add(context: Context, terms: Terms): Promise<Did> {
+  const { values } = terms;
+  const days = parseDays(textOf(values.days_of_week) ?? "") ?? [];
+  requireSound(problemsOf(values));
+  const { id, occurrences } = await createSeries(context, {
+    student_user_id: Number(values.student_user_id),
+    place: placeOf(values),
+    recurrence: {
+      frequency: (textOf(values.frequency) ?? "weekly") as Frequency,
+      interval: idOf(values.interval) ?? 1,
+      days,
+    },
+    ending: endingOf(values),
+    from: textOf(values.from) as LocalDate | null,
+    on_conflict: (textOf(values.on_conflict) ?? "fail") as OnConflict,
+    overrides: rulesOf(terms),
+    note: textOf(values.note) ?? "",
+    default_meeting_link: textOf(values.default_meeting_link) ?? "",
+    default_meeting_id: textOf(values.default_meeting_id) ?? "",
+    default_meeting_passcode: textOf(values.default_meeting_passcode) ?? "",
+  });
+  const pending = occurrences.filter(({ outcome }) => outcome === "pending").length;
+  return {
+    outcome: "added",
+    id,
+    remarks: [
+      `${plural(bookedOf(occurrences).length, "occurrence")} booked`,
+      ...(pending === 0 ? [] : [`${pending} wait for the teacher's approval`]),
+      ...conflictsOf(occurrences, 1).map(({ date, why }) => `${date} is left out: ${why}`),
+    ],
+  };
+}
+
+/** What is missing or too much for a series. */
+function problemsOf(values: Values): string[] {
+  const has = (name: string) => values[name] !== undefined && values[name] !== null;
+  const problems: string[] = [];
+  if (!has("student_user_id")) problems.push("--student is missing");
+  if (!has("slot_id") && !has("course_id"))
+    problems.push("neither --slot (lessons) nor --course (seats in its sessions) is given");
+  if (has("slot_id") && has("teacher_id"))
+    problems.push("--teacher goes with sessions: the slot has its own");
+  if (has("slot_id") && has("start_time"))
+    problems.push("--start-time goes with sessions: the slot has its own");
+  if (parseDays(textOf(values.days_of_week) ?? "0") === null)
+    problems.push(
+      `--days-of-week "${values.days_of_week}" are not weekdays such as mon,wed or 0,2 (0 = Monday)`,
+    );
+  else if (has("days_of_week") && values.frequency === "monthly")
+    problems.push("--days-of-week does not go with --frequency monthly, which keeps the day of the month");
+  if (!has("occurrence_count") && !has("until_date"))
+    problems.push("neither --occurrence-count nor --until-date says how it ends");
+  if (has("occurrence_count") && has("until_date"))
+    problems.push("--occurrence-count and --until-date exclude each other");
+  return problems;
+}
+
+function placeOf(values: Values): SeriesPlace {
+  const [slot_id, course_id] = [idOf(values.slot_id), idOf(values.course_id)];
+  if (slot_id !== null) return { slot_id, course_id };
+  const start = textOf(values.start_time);
+  return {
+    course_id: course_id!,
+    teacher_id: idOf(values.teacher_id),
+    startsAt: start === null ? null : parseTimeOfDay(start),
+  };
+}
+
+function endingOf({ until_date, occurrence_count }: Values): Ending {
+  return typeof until_date === "string"
+    ? { until_date: until_date as LocalDate }
+    : { occurrence_count: Number(occurrence_count) };
+}
+
 export const series: Doing = {
+  add,
   edit: async (context, id, terms, cells) => {
     const { values } = terms;
     const meeting = given<SeriesMeeting>(values, MEETING);

@@ -1,10 +1,25 @@
 /** Bookings that recur, and their occurrences. */
 
 import { CANCEL_REASONS } from "../../domain/booking.ts";
-import { FREQUENCIES, SERIES_STATUSES, SERIES_TYPES } from "../../domain/series.ts";
+import { OVERRIDABLE } from "../../domain/rules.ts";
+import {
+  FREQUENCIES,
+  LONGEST_INTERVAL,
+  MOST_OCCURRENCES,
+  SERIES_STATUSES,
+  SERIES_TYPES,
+} from "../../domain/series.ts";
+import { ON_CONFLICT } from "../../operations/series-book.ts";
+import type { DeclaredField } from "../form.ts";
 import { columns, id, type Model, reference, word } from "../model.ts";
 
 const nullable = { nullable: true };
+
+const MEETING: readonly DeclaredField[] = [
+  { field: "default_meeting_link", about: "where its lessons meet" },
+  { field: "default_meeting_id", about: "the provider's id of the meeting" },
+  { field: "default_meeting_passcode", about: "the meeting's passcode" },
+];
 
 export const bookingSeries: Model = {
   name: "BookingSeries",
@@ -44,28 +59,67 @@ export const bookingSeries: Model = {
   dates: "until_date",
   related: [{ key: "items", model: "BookingSeriesItem", by: "series_id" }],
   form: {
-    add: {
-      instead: "series create",
-      why: "a series is made together with its lessons: from a slot, or a course's sessions, and a rule of dates",
-    },
+    add: [
+      { field: "student_user_id", about: "who it is for", needed: true },
+      { field: reference("slot_id", "teacher_availability"), about: "lessons at this recurring slot's time" },
+      {
+        field: "course_id",
+        about: "seats in this course's sessions; with --slot the lessons' course, where the slot is for all",
+      },
+      {
+        field: "teacher_id",
+        about: "sessions of this teacher, where the course has several",
+        asked: ({ slot_id }) => slot_id === undefined,
+      },
+      {
+        field: { name: "start_time", kind: "time" },
+        about: "sessions that begin then, in the teacher's zone (default: as the next one)",
+        asked: ({ slot_id }) => slot_id === undefined,
+      },
+      { field: { name: "from", kind: "date" }, about: "the first local date (default: the next there is)" },
+      { field: "frequency", about: "how often (default: weekly)" },
+      {
+        field: "interval",
+        about:
+          "every so many weeks, pairs of weeks, months; custom: days, or weeks with weekdays (default: 1)",
+        least: 1,
+        most: LONGEST_INTERVAL,
+      },
+      {
+        field: "days_of_week",
+        about: "mon,wed or 0,2 with 0 = Monday (default: the slot's, the next session's)",
+        asked: ({ frequency }) => frequency !== "monthly",
+      },
+      { field: "occurrence_count", about: "so many occurrences", least: 1, most: MOST_OCCURRENCES },
+      {
+        field: "until_date",
+        about: "no later than this local date",
+        asked: ({ occurrence_count }) => occurrence_count === undefined,
+      },
+      {
+        field: word("on_conflict", ON_CONFLICT),
+        about: "fail: nothing at all; skip: book the others (default: fail)",
+      },
+      { field: { name: "note", kind: "text" }, about: "a note of the student, on every booking" },
+      ...MEETING,
+    ],
     edit: [
       { field: "status", about: "takes the operation's path: active (resume), paused, cancelled" },
-      { field: "default_meeting_link", about: "where its lessons meet" },
-      { field: "default_meeting_id", about: "the provider's id of the meeting" },
-      { field: "default_meeting_passcode", about: "the meeting's passcode" },
+      ...MEETING,
     ],
     kept: {
       id: "is given by the database",
       student_user_id: "stays: its lessons are this student's",
       teacher_id: "stays: its lessons are this teacher's",
       course_id: "stays: its lessons are of this course",
-      type: "stays: its lessons are of this type",
+      type: "follows from what it was made of: a slot's lessons, or seats in a course's sessions",
       frequency: "is the rule by which its lessons were booked",
       interval: "is the rule by which its lessons were booked",
       days_of_week: "is the rule by which its lessons were booked",
       occurrence_count: "counts its lessons: `classbook series extend` adds some",
       until_date: "is where its lessons end: `classbook series extend` adds some",
     },
+    overrides: { add: [...OVERRIDABLE] },
     actions: [
       {
         name: "pause",
@@ -93,7 +147,7 @@ export const bookingSeries: Model = {
       },
     ],
     examples: {
-      add: "series create --slot 2 --student greta --from 2027-01-07 --count 4 --now 2026-11-20T09:00:00Z",
+      add: "--slot 2 --student greta --from 2027-01-07 --occurrence-count 4 --now 2026-11-20T09:00:00Z",
       edit: "4 --default-meeting-link https://meet.example/mei",
       delete: "5",
     },

@@ -6,7 +6,6 @@ import {
   editRow,
   fieldsToAdd,
   fieldsToEdit,
-  notHere,
   runAction,
   termsOf,
 } from "../../admin/edit.ts";
@@ -49,10 +48,8 @@ function emptyForm(): Filled {
 }
 
 async function add(asking: FormAsking, model: Model): Promise<Change | null> {
-  const fields = fieldsToAdd(model);
-  if (fields.length === 0) throw notHere(model);
   const filled = emptyForm();
-  if (!(await askFields(asking, fields, filled.read))) return null;
+  if (!(await askFields(asking, fieldsToAdd(model), filled.read))) return null;
   if ((await asking.asker.yes("Add it?")) !== true) return null;
   const rules = model.form?.overrides?.add ?? [];
   const outcome = await onEach(asking, [0], rules, async (context, _id, overrides) =>

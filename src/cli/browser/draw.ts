@@ -214,11 +214,10 @@ function isOffered(view: View, action: Action): boolean {
   if (view.kind === "menu") return true;
   const { form } = modelNamed(view.model);
   switch (action) {
+    case "add":
     case "edit":
     case "delete":
       return form !== undefined;
-    case "add":
-      return form !== undefined && !("instead" in form.add);
     case "act":
       return form !== undefined && form.actions.length > 0;
     default:

@@ -33,32 +33,16 @@ export function defineForms(
   example: (line: string) => string,
 ): void {
   const { name, one } = model;
-  const { add: declared, examples } = model.form!;
+  const { examples } = model.form!;
   const adding = formOf(model, "add");
-  const elsewhere = "instead" in declared ? declared : null;
-  withForm(
-    command
-      .command("add")
-      .description(
-        elsewhere === null ? `a new ${one}, by the rules` : `not here: classbook ${elsewhere.instead}`,
-      ),
-    adding,
-  )
+  withForm(command.command("add").description(`a new ${one}, by the rules`), adding)
     .addHelpText(
       "after",
-      elsewhere === null
-        ? `\nAt a terminal it asks for what is not given.\n${example(`${name} add ${examples.add} --dry-run`)}`
-        : `
-Refused: ${elsewhere.why}.
-
-Example:
-  $ classbook ${examples.add} --dry-run --db sample/school.sqlite3`,
+      `\nAt a terminal it asks for what is not given.\n${example(`${name} add ${examples.add} --dry-run`)}`,
     )
-    .action(async (input: ListingFlags, run: Command) => {
-      const here = shell(run, writtenFields(model));
-      if (elsewhere !== null) throw (await import("../../admin/edit.ts")).notHere(model);
-      await add(here, adding, input);
-    });
+    .action(async (input: ListingFlags, run: Command) =>
+      add(shell(run, writtenFields(model)), adding, input),
+    );
   const editing = formOf(model, "edit");
   withForm(
     command
