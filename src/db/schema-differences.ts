@@ -1,4 +1,4 @@
-/** What is there under its name, and is not what the schema steps made: indexes, triggers, columns, foreign keys (SPEC 6). */
+/** What is there under its name, and is not what the schema steps made: indexes, triggers, columns, constraints (SPEC 6). */
 import { sql as raw } from "kysely";
 import { quote, type Step } from "./ddl.ts";
 import { type Catalog, type Engine, Layout } from "./layout.ts";
@@ -13,7 +13,7 @@ const KEYS: ReadonlySet<string> = new Set(
 );
 
 export interface Difference {
-  /** `index …`, `trigger …`, `column …`, `foreign key …` */
+  /** `index …`, `trigger …`, `column …`, `check …`, `foreign key …` */
   what: string;
   problem: string;
   /** The statements that make it what it should be; none where only a hand can. */
@@ -38,6 +38,7 @@ export async function findDifferences(database: Database, db: Db): Promise<Diffe
   const found = steps.flatMap((step) => [
     ...differingObject(step, there, engine),
     ...differingColumns(step, layout.catalog, created),
+    ...missingChecks(step, there, engine, created),
   ]);
   return found.filter(({ what }, at) => found.findIndex((other) => other.what === what) === at);
 }
@@ -53,14 +54,17 @@ function without(layout: Layout, created: ReadonlySet<string>): Layout {
   return new Layout(layout.kind, layout.appLabel, catalog);
 }
 
-/** By name: an index's or trigger's definition, a function's body. */
+/** By name: the definition of an index, a trigger, a check of a column (PostgreSQL) or a table (SQLite); a function's body. */
 async function readDefinitions(db: Db, engine: Engine): Promise<Map<string, string>> {
   const rows = await runQuery<{ name: string; text: string | null }>(
     db,
     engine === "sqlite"
-      ? "select type || ' ' || name as name, sql as text from sqlite_master where type in ('index', 'trigger') and sql is not null"
+      ? "select type || ' ' || name as name, sql as text from sqlite_master where type in ('index', 'trigger', 'table') and sql is not null"
       : `select 'index ' || indexname as name, indexdef as text from pg_indexes where schemaname = current_schema()
          union all select 'function ' || p.proname, p.prosrc from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema() and p.proname like 'classbook\\_%'
+         union all select 'check ' || c.relname || '.' || a.attname, pg_get_constraintdef(k.oid)
+           from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+             join pg_attribute a on a.attrelid = c.oid and k.conkey = array[a.attnum] where n.nspname = current_schema() and k.contype = 'c'
          union all select 'trigger ' || t.tgname, case when t.tgenabled in ('O', 'A') then 'enabled' else 'disabled' end
            from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and not t.tgisinternal`,
   );
@@ -182,6 +186,29 @@ function differingColumns(
     found.push({ what, problem: `${what} to ${target} is missing`, repair: [] });
   }
   return found;
+}
+
+/** Of numbers that are never negative, in tables that classbook made. */
+function missingChecks(
+  { sql, leaves }: Step,
+  there: ReadonlyMap<string, string>,
+  engine: Engine,
+  created: ReadonlySet<string>,
+): Difference[] {
+  if (leaves === undefined || !created.has(leaves.table)) return [];
+  const { table } = leaves;
+  return [...sql.matchAll(/CHECK \("([^"]+)" >= 0\)/g)].flatMap(([check, column]) => {
+    const stands =
+      engine === "sqlite"
+        ? (there.get(`table ${table}`) ?? check).includes(check)
+        : /\(\(?"?\w+"? >= 0\)/.test(there.get(`check ${table}.${column}`) ?? "");
+    if (stands) return [];
+    const what = `check ${table}.${column}`;
+    const problem = `the check that ${column} of ${table} is not negative is missing`;
+    // What is stored is `seat_numbers`' business: the constraint is for what comes.
+    const repair = engine === "sqlite" ? [] : [`ALTER TABLE ${quote(table)} ADD ${check} NOT VALID`];
+    return [{ what, problem, repair }];
+  });
 }
 
 function plainType(type: string): string {

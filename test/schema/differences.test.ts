@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { allFindings, keyOf } from "../../src/db/check.ts";
 import { type Database, openDatabase } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
+import { mendDifferences } from "../../src/db/schema-differences.ts";
+import { writing } from "../../src/db/transaction.ts";
 import { checksOf } from "../../src/operations/verify.ts";
 import { ENGINES, query, type Scratch, scratch } from "../support/databases.ts";
 import { makeDjango, SHAPES } from "../support/django.ts";
@@ -59,5 +61,28 @@ describe.each(ENGINES)("%s", (engine) => {
       );
     }
     expect((await found()).toSorted()).toEqual(wanted.toSorted());
+  });
+
+  test("a check that a hand took away", async () => {
+    place = await scratch(engine);
+    await migrated();
+    if (engine === "postgres") {
+      const checks = await query(
+        place,
+        "select conname as name from pg_constraint where contype = 'c' and conrelid = 'teacher_booking_policy'::regclass and pg_get_constraintdef(oid) like '%min_notice_hours%'",
+      );
+      for (const { name } of checks)
+        await query(place, `alter table teacher_booking_policy drop constraint "${name}"`);
+    } else {
+      await query(place, "alter table teacher_booking_policy drop column min_notice_hours");
+      await query(
+        place,
+        "alter table teacher_booking_policy add column min_notice_hours integer unsigned not null default 24",
+      );
+    }
+    const wanted = ["schema:check teacher_booking_policy.min_notice_hours"];
+    expect(await found()).toEqual(wanted);
+    await writing(database!, (trx) => mendDifferences(database!, trx));
+    expect(await found()).toEqual(engine === "postgres" ? [] : wanted);
   });
 });
