@@ -57,7 +57,7 @@ async function takeAlong(
   await followSession(context, id, place);
   for (const { id: booking, row } of findings) {
     const columns = (Object.keys(place) as (keyof SessionPlace)[]).filter((c) => row[c] !== place[c]);
-    tell(`booking ${booking}: ${columns.map((c) => `${c} ${row[c]} → ${place[c]}`).join(", ")}`);
+    await tell(`booking ${booking}: ${columns.map((c) => `${c} ${row[c]} → ${place[c]}`).join(", ")}`);
     const before = standing.find((one) => one.id === booking);
     if (before === undefined || (before.status !== "pending" && before.status !== "confirmed")) continue;
     const previous = { start_at_utc: before.start_at_utc, end_at_utc: before.end_at_utc };

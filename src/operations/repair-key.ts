@@ -15,8 +15,8 @@ export const KEY_REPAIRS = {
   unique_one_on_one_booking: bookingRepair("unique_one_on_one_booking"),
   one_default_policy: {
     preview: async ({ database, db }, tell) => {
-      for (const excess of await listExcessPolicies(database, db)) tell(describeExcess(excess));
-      tell("create the constraint classbook_one_default_policy");
+      for (const excess of await listExcessPolicies(database, db)) await tell(describeExcess(excess));
+      await tell("create the constraint classbook_one_default_policy");
     },
     apply: async (context, tell) => {
       const { database, trx } = context;
@@ -31,9 +31,9 @@ export const KEY_REPAIRS = {
           to: null,
           reason: `policy ${kept.id} is the teacher's default`,
         });
-        tell(describeExcess(excess));
+        await tell(describeExcess(excess));
       }
-      tell("create the constraint classbook_one_default_policy");
+      await tell("create the constraint classbook_one_default_policy");
     },
   },
 } satisfies Repairs;
@@ -48,16 +48,17 @@ function bookingRepair(check: BookingKey): Repair {
     `quarantine booking ${row.id} (${row.status}), keep ${kept.id} (${kept.status})`;
   return {
     preview: async ({ database, db }, tell) => {
-      for (const losing of losersOf(await listDuplicateBookings(database, db, check))) tell(describe(losing));
-      tell(`create the constraint ${check}`);
+      for (const losing of losersOf(await listDuplicateBookings(database, db, check)))
+        await tell(describe(losing));
+      await tell(`create the constraint ${check}`);
     },
     apply: async (context, tell) => {
       const { database, trx } = context;
       for (const losing of losersOf(await listDuplicateBookings(database, trx, check))) {
         await setAside(context, losing, check);
-        tell(describe(losing));
+        await tell(describe(losing));
       }
-      tell(`create the constraint ${check}`);
+      await tell(`create the constraint ${check}`);
     },
   };
 }

@@ -25,7 +25,7 @@ export const SERIES_REPAIRS = {
             reason: "verify series_gaps",
           });
           const told = wrong.map(({ occurrence_index, becomes }) => `${occurrence_index} → ${becomes}`);
-          tell(`series ${id}: occurrence ${told.join(", ")}`);
+          await tell(`series ${id}: occurrence ${told.join(", ")}`);
         }
     },
   },

@@ -32,7 +32,7 @@ export const WAITLIST_REPAIRS = {
         const start = (await findSession(context.database, context.trx, id, true))?.start_at_utc;
         if (start == null) continue;
         for (const entry of await shortenOffers(context, id, start, "verify offer_outlasts_session"))
-          tell(`entry ${entry.id}: offer_expires_at ${entry.offer_expires_at} → ${start}`);
+          await tell(`entry ${entry.id}: offer_expires_at ${entry.offer_expires_at} → ${start}`);
       }
     },
   },
@@ -62,9 +62,9 @@ async function bySession(context: Context, code: CheckCode): Promise<[session: n
 async function settle(context: Context, id: number, tell: Tell): Promise<void> {
   const { expired, offered } = await settleQueue(context, id);
   for (const { entry, reason } of expired)
-    tell(`session ${id}: entry ${entry.id} of student ${entry.student_user_id} expires: ${reason}`);
+    await tell(`session ${id}: entry ${entry.id} of student ${entry.student_user_id} expires: ${reason}`);
   for (const entry of offered)
-    tell(
+    await tell(
       `session ${id}: entry ${entry.id} of student ${entry.student_user_id} is offered a seat until ${entry.offer_expires_at} UTC`,
     );
 }
@@ -78,7 +78,7 @@ async function acceptBooked(context: Context, session: number, { id }: Finding, 
   const standing = bookings.find(({ status }) => (BOOKED_STATUSES as readonly string[]).includes(status));
   if (standing === undefined) return;
   await settleEntry(context, entry, { start_at_utc: null }, standing.id);
-  tell(
+  await tell(
     `session ${session}: entry ${id} of student ${entry.student_user_id} is accepted: booking ${standing.id}`,
   );
 }

@@ -4,8 +4,8 @@ import { allFindings, type Check, type Finding, type Looking } from "../db/check
 import { CHECKS, type CheckCode } from "../db/checks.ts";
 import { type Context, type Happening, recordAll } from "./context.ts";
 
-/** One change, for people. */
-export type Tell = (what: string) => void;
+/** One change, for people. Whoever watches may stop the repair there: it throws, and the transaction is taken back. */
+export type Tell = (what: string) => Promise<void>;
 
 export interface Repair {
   /** In one transaction. What is not safe is left as it is. */
@@ -62,7 +62,7 @@ export async function recordChanges(
   );
   for (const { thing, id, from, to } of changes) {
     const columns = Object.keys(to).filter((column) => from[column] !== to[column]);
-    tell(`${thing} ${id}: ${columns.map((c) => `${c} ${said(from[c])} → ${said(to[c])}`).join(", ")}`);
+    await tell(`${thing} ${id}: ${columns.map((c) => `${c} ${said(from[c])} → ${said(to[c])}`).join(", ")}`);
   }
 }
 

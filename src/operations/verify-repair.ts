@@ -4,9 +4,10 @@ import type { CheckCode } from "../db/checks.ts";
 import type { Database } from "../db/open.ts";
 import { migrateSchema } from "../db/schema.ts";
 import { mendDifferences } from "../db/schema-differences.ts";
+import { ClassbookError } from "../domain/error.ts";
 import { type Acting, type Context, operate, record } from "./context.ts";
 import { requireStaff } from "./permission.ts";
-import { findingsIn, type Repair, type Repairs } from "./repair.ts";
+import { findingsIn, type Repair, type Repairs, type Tell } from "./repair.ts";
 import { BOOKING_REPAIRS } from "./repair-booking.ts";
 import { KEY_REPAIRS } from "./repair-key.ts";
 import { SERIES_REPAIRS } from "./repair-series.ts";
@@ -18,7 +19,7 @@ const REPAIRS: Repairs = {
   schema: {
     preview: async ({ database, db, now, offerHours }, tell) => {
       for await (const page of allFindings(checksOf(["schema"])[0]!, { database, db, now, offerHours }))
-        for (const finding of page) if (isMended(finding)) tell(`mend: ${finding.text}`);
+        for (const finding of page) if (isMended(finding)) await tell(`mend: ${finding.text}`);
     },
     // What is missing, the schema's own repair makes: before and after.
     apply: async ({ database, trx }) => {
@@ -40,20 +41,53 @@ export function isRepairable(check: CheckCode): boolean {
   return REPAIRS[check] !== undefined;
 }
 
-/** Told of each change. */
-export type OnRepair = (check: CheckCode, what: string) => void;
+/** Who watches a repair, or its preview. */
+export interface Watch {
+  /** Told of each change. */
+  onRepair?: (check: CheckCode, what: string) => void;
+  /** Asked between two changes: what was done of that check is taken back. */
+  stopping?: () => boolean;
+}
+
+/** So many changes at most before signals and the progress line get their turn. */
+const CHANGES_A_TURN = 50;
+
+/** @param stopped what to throw where somebody stops it */
+function teller({ onRepair, stopping }: Watch, code: CheckCode, stopped: () => ClassbookError): Tell {
+  let told = 0;
+  return async (what) => {
+    onRepair?.(code, what);
+    told += 1;
+    if (told % CHANGES_A_TURN === 0) await new Promise((turn) => setImmediate(turn));
+    if (stopping?.()) throw stopped();
+  };
+}
+
+/** @param done the checks that are repaired for good; null = nothing was to be */
+function interrupted(code: CheckCode, done: readonly CheckCode[] | null): ClassbookError {
+  const named = done === null || done.length === 0 ? null : done.join(", ");
+  return new ClassbookError({
+    kind: "interrupted",
+    code: "interrupted",
+    message: `stopped ${done === null ? "before repairing anything" : `while repairing ${code}`}`,
+    hint:
+      named === null
+        ? "nothing was changed; run it again"
+        : `repaired and kept: ${named}; ${code} is as it was. Run it again for the rest`,
+  });
+}
 
 /**
  * What {@link repairInvariants} would do: mostly that, taken back.
  *
  * @returns how many changes
- * @throws ClassbookError refused `permission`; findings where the schema lacks what the checks read
+ * @throws ClassbookError refused `permission`; `interrupted`; findings where the schema lacks what the checks read
  */
 export async function previewRepairs(
   database: Database,
   checks: readonly CheckCode[],
   acting: Acting,
-  onRepair: OnRepair,
+  watch: Watch = {},
 ): Promise<number> {
   requireStaff(acting.actor, "repair what verify finds");
   await requireReadable(database, checks);
@@ -64,11 +98,11 @@ export async function previewRepairs(
     const { now, offerHours } = acting;
     const looking: Looking = { database, db: database.db, now, offerHours };
     if ((await check.measure(looking)).count === 0) continue;
-    const tell = (what: string) => {
+    const tell = teller(watch, check.code, () => interrupted(check.code, null));
+    await preview(repair, check.code, looking, acting, async (what) => {
       count += 1;
-      onRepair(check.code, what);
-    };
-    await preview(repair, check.code, looking, acting, tell);
+      await tell(what);
+    });
   }
   return count;
 }
@@ -78,7 +112,7 @@ async function preview(
   code: CheckCode,
   looking: Looking,
   acting: Acting,
-  tell: (what: string) => void,
+  tell: Tell,
 ): Promise<void> {
   const { database } = looking;
   if (repair.preview !== undefined) return repair.preview(looking, tell);
@@ -86,7 +120,7 @@ async function preview(
     return operate(database, { ...acting, rehearse: true }, (context) => repair.apply(context, tell));
   // Nothing can be recorded yet, so nothing can be done and taken back.
   for await (const page of allFindings(checksOf([code])[0]!, looking))
-    for (const { text } of page) tell(text);
+    for (const { text } of page) await tell(text);
 }
 
 /** So many changes of a check stand in the event that sums them up; each row has its own. */
@@ -95,13 +129,13 @@ const MOST_KEPT = 100;
 /**
  * Repairs what is safe, a transaction a check, with an audit event for it and for each row.
  *
- * @throws ClassbookError refused `permission`; as `migrateSchema`
+ * @throws ClassbookError refused `permission`; `interrupted`: the checks before stay repaired; as `migrateSchema`
  */
 export async function repairInvariants(
   database: Database,
   checks: readonly CheckCode[],
   acting: Acting,
-  onRepair: OnRepair = () => {},
+  watch: Watch = {},
 ): Promise<void> {
   requireStaff(acting.actor, "repair what verify finds");
   const { now } = acting;
@@ -109,18 +143,21 @@ export async function repairInvariants(
   const migrate = () => migrateSchema(database, { now, upToDuplicates: true });
   const planned = await planSchemaRepairs(database, ofSchema, acting);
   if (ofSchema.length > 0 || !database.layout.has("booking_event")) await migrate();
+  const done: CheckCode[] = [];
   for (const { code } of checksOf(checks)) {
     const repair = REPAIRS[code];
     if (repair === undefined) continue;
-    if (await operate(database, acting, (context) => repairOne(context, code, repair, onRepair)))
-      planned.delete(code);
+    const tell = teller(watch, code, () => interrupted(code, done));
+    if (!(await operate(database, acting, (context) => repairOne(context, code, repair, tell)))) continue;
+    planned.delete(code);
+    done.push(code);
   }
   if (ofSchema.length === 0) return;
   await database.refresh();
   await migrate();
   // What the schema's own repair did alone.
   for (const [code, repairs] of planned) {
-    for (const what of repairs) onRepair(code, what);
+    for (const what of repairs) watch.onRepair?.(code, what);
     await operate(database, acting, (context) => sumUp(context, code, repairs));
   }
 }
@@ -136,26 +173,23 @@ async function planSchemaRepairs(
   for (const check of checksOf(codes)) {
     const repairs: string[] = [];
     if ((await check.measure(looking)).count > 0)
-      await REPAIRS[check.code]!.preview!(looking, (what) => repairs.push(what));
+      await REPAIRS[check.code]!.preview!(looking, async (what) => {
+        repairs.push(what);
+      });
     if (repairs.length > 0) planned.set(check.code, repairs);
   }
   return planned;
 }
 
 /** @returns whether it changed something */
-async function repairOne(
-  context: Context,
-  code: CheckCode,
-  repair: Repair,
-  onRepair: OnRepair,
-): Promise<boolean> {
+async function repairOne(context: Context, code: CheckCode, repair: Repair, tell: Tell): Promise<boolean> {
   if (!(await isAnythingWrong(context, code))) return false;
   const repairs: string[] = [];
   let count = 0;
-  await repair.apply(context, (what) => {
+  await repair.apply(context, async (what) => {
     count += 1;
     if (repairs.length < MOST_KEPT) repairs.push(what);
-    onRepair(code, what);
+    await tell(what);
   });
   if (count > 0) await sumUp(context, code, repairs, count);
   return count > 0;

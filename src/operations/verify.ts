@@ -88,7 +88,7 @@ function stopped(done: number, all: number): ClassbookError {
     kind: "interrupted",
     code: "interrupted",
     message: `stopped after ${done} of ${all} checks`,
-    hint: "nothing was changed; run it again, or name the checks that matter",
+    hint: "run it again, or name the checks that matter",
   });
 }
 

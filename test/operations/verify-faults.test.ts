@@ -55,12 +55,12 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
 
     const before = await contents(school.database.db);
     const shown: string[] = [];
-    await previewRepairs(school.database, [check], ACTING, (_, what) => shown.push(what));
+    await previewRepairs(school.database, [check], ACTING, { onRepair: (_, what) => shown.push(what) });
     expect([check, shown.length > 0]).toEqual([check, stays.length < found.length]);
     expect(await contents(school.database.db)).toEqual(before);
 
     const done: string[] = [];
-    await repairInvariants(school.database, [check], ACTING, (_, what) => done.push(what));
+    await repairInvariants(school.database, [check], ACTING, { onRepair: (_, what) => done.push(what) });
     expect(done).toEqual(shown);
     if (shown.length === 0) return expect(await contents(school.database.db)).toEqual(before);
     expect(await keys(check)).toEqual(stays.toSorted());
@@ -77,9 +77,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     await FAULTS.find(({ check }) => check === "seats_taken")!.plant(school);
     const acting = { ...CLOCK, actor: ACTORS.tom };
     const refused = { kind: "refused", code: "permission" };
-    await expect(previewRepairs(school.database, ["seats_taken"], acting, () => {})).rejects.toMatchObject(
-      refused,
-    );
+    await expect(previewRepairs(school.database, ["seats_taken"], acting)).rejects.toMatchObject(refused);
     await expect(repairInvariants(school.database, ["seats_taken"], acting)).rejects.toMatchObject(refused);
     expect(await keys("seats_taken")).toHaveLength(2);
   });

@@ -108,18 +108,32 @@ async function fix(
 ): Promise<void> {
   const { previewRepairs, repairInvariants } = await import("../../operations/verify-repair.ts");
   const acting = { now: here.now(), actor, offerHours: here.offerHours };
+  const { stopping } = here;
+  const planned = here.progress();
   let shown = 0;
-  const count = await previewRepairs(database, checks, acting, (check, what) => {
-    shown += 1;
-    if (shown <= MOST_SHOWN || !here.io.errIsTerminal) here.say(`  ${check}: ${what}`);
-  });
+  const count = await previewRepairs(database, checks, acting, {
+    stopping,
+    onRepair: (check, what) => {
+      shown += 1;
+      if (shown <= MOST_SHOWN || !here.io.errIsTerminal) here.say(`  ${check}: ${what}`);
+      else planned.update(`looking at ${check}`, shown, null);
+    },
+  }).finally(() => planned.end());
   if (here.io.errIsTerminal && count > MOST_SHOWN)
     here.say(`  … and ${(count - MOST_SHOWN).toLocaleString("en")} more (\`2> FILE\` keeps them all)`);
   if (count === 0 || here.dryRun) return;
   const question = count === 1 ? "Make this repair?" : `Make these ${plural(count, "repair")}?`;
   if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
   if (flags.backup) await safetyCopy(here, database);
-  await repairInvariants(database, checks, acting);
+  const progress = here.progress();
+  let done = 0;
+  await repairInvariants(database, checks, acting, {
+    stopping,
+    onRepair: (check) => {
+      done += 1;
+      progress.update(`repairing ${check}`, done, count);
+    },
+  }).finally(() => progress.end());
 }
 
 async function report(
