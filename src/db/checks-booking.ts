@@ -3,6 +3,7 @@ import { BUSY_STATUSES, ENDED_STATUSES } from "../domain/booking.ts";
 import type { RuleCode } from "../domain/rules.ts";
 import { type CheckSql, sqlCheck } from "./check.ts";
 import { COMING } from "./checks-session.ts";
+import { instantText } from "./instant-text.ts";
 
 const BOOKING = "'booking' as thing, b.id, '' as part";
 const BUSY = `('${BUSY_STATUSES.join("', '")}')`;
@@ -32,12 +33,11 @@ export const BOOKING_CHECKS = [
     findings: (q) =>
       `select ${BOOKING}, b.session_id, b.start_at_utc, b.end_at_utc, b.teacher_id, b.course_id,
          case when s.start_at_utc > ${q.now} and s.status in ${COMING} then 1 else 0 end as is_coming,
-         case when b.start_at_utc <> s.start_at_utc or b.end_at_utc <> s.end_at_utc then 'time' when b.teacher_id <> s.teacher_id then 'teacher' else 'course' end as what
+         case when ${isAnotherTime(q, "start_at_utc")} or ${isAnotherTime(q, "end_at_utc")} then 'time' when b.teacher_id <> s.teacher_id then 'teacher' else 'course' end as what
        from ${q.t("live_class_booking")} b join ${q.t("live_class_session")} s on s.id = b.session_id
        where b.booking_type = 'group_session' and b.status not in ('${ENDED_STATUSES.join("', '")}')
          and (b.teacher_id <> s.teacher_id or b.course_id <> s.course_id
-           or (b.start_at_utc <> s.start_at_utc and ${q.isInstant("live_class_session", "s", "start_at_utc")})
-           or (b.end_at_utc <> s.end_at_utc and ${q.isInstant("live_class_session", "s", "end_at_utc")}))`,
+           or ${isAnotherTime(q, "start_at_utc")} or ${isAnotherTime(q, "end_at_utc")})`,
     text: (row) => `booking ${row.id}: another ${row.what} than session ${row.session_id}`,
   }),
   sqlCheck({
@@ -147,4 +147,11 @@ function teacherClashes(q: CheckSql): string {
       from (select 'booking' as thing, 1 as turn, b.id, b.teacher_id, b.start_at_utc, b.end_at_utc from ${q.t("live_class_booking")} b where ${lessons("b")}
         union all select 'session', 0, s.id, s.teacher_id, s.start_at_utc, s.end_at_utc from ${q.t("live_class_session")} s where s.teacher_id is not null and ${sessions("s")}) t) x
     where x.start_at_utc < x.earlier_end and not ${allowed("x")}) y where y.other is not null`;
+}
+
+/** The same instant spelt otherwise is no other time: that is `time_form`'s. */
+function isAnotherTime(q: CheckSql, column: "start_at_utc" | "end_at_utc"): string {
+  const [booked, held] = [`b.${column}`, `s.${column}`];
+  const spelt = instantText(q.looking.database.engine, booked);
+  return `(${booked} <> ${held} and ${q.isInstant("live_class_session", "s", column)} and coalesce(${spelt}, ${booked}) <> ${held})`;
 }

@@ -96,3 +96,17 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 });
+
+test("the same instant spelt otherwise is one fault, and not another time than the session's", async () => {
+  school = await makeBookable("sqlite", "native");
+  await school.put("live_class_booking", seatRow("ana", { id: 1 }), seatRow("ben", { id: 2 }));
+  await byHand(
+    school,
+    "update {live_class_booking} set start_at_utc = replace(start_at_utc, ' ', 'T') || 'Z' where id = 1",
+    "update {live_class_booking} set start_at_utc = '2031-01-01T09:00:00Z' where id = 2",
+  );
+  expect((await violationsIn(school)).map(({ check, count }) => [check, count])).toEqual([
+    ["time_form", 2],
+    ["booking_differs_from_session", 1],
+  ]);
+});
