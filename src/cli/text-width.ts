@@ -1,41 +1,12 @@
 /** Columns of a terminal: how many a text takes, cut and broken to so many. Letters of East Asia and pictures take two. */
+import stringWidth from "string-width";
 
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 const PLAIN = /^[\u0020-\u007e\u00a1-\u02ff]*$/;
-const PICTURE = /\p{Emoji_Presentation}|\ufe0f/u;
-const NOTHING = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
-
-/** First and last of the code points that are wide or full-width (UAX 11), without those of pictures. */
-const WIDE: readonly (readonly [number, number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0x4dbf],
-  [0x4e00, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe10, 0xfe19],
-  [0xfe30, 0xfe6f],
-  [0xff01, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x17000, 0x18cff],
-  [0x1b000, 0x1b2ff],
-  [0x20000, 0x3fffd],
-];
-
-function graphemeWidth(grapheme: string): number {
-  if (NOTHING.test(grapheme)) return 0;
-  const point = grapheme.codePointAt(0)!;
-  if (PICTURE.test(grapheme) || WIDE.some(([first, last]) => point >= first && point <= last)) return 2;
-  return 1;
-}
 
 /** @param text without control characters */
 export function displayWidth(text: string): number {
-  if (PLAIN.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
-  return width;
+  return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
 /** As much of a text as fits, and how wide that is. */
@@ -43,7 +14,7 @@ function headOf(text: string, room: number): { head: string; width: number } {
   let head = "";
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(text)) {
-    const more = graphemeWidth(segment);
+    const more = stringWidth(segment);
     if (width + more > room) break;
     head += segment;
     width += more;
