@@ -83,7 +83,7 @@ const PACKAGES: Record<string, RegExp> = {
   "src/operations": /^(luxon|kysely)$/,
   "src/legacy": /^(node:crypto|luxon|kysely)$/,
   "src/admin": /^(luxon|kysely)$/,
-  "src/cli": /^(node:.*|commander|inquirer|cli-table3|csv-parse\/sync|luxon)$/,
+  "src/cli": /^(node:.*|commander|inquirer|cli-table3|string-width|csv-parse\/sync|luxon)$/,
   migrations: /^$/,
 };
 
