@@ -5,7 +5,7 @@ import type { SessionStatus } from "../domain/session.ts";
 import { readAppTime, zoneOfApp } from "./app-time.ts";
 import { instantIn } from "./instant-text.ts";
 import type { Database, Db } from "./open.ts";
-import { isBookedAlready } from "./waitlist.ts";
+import { offerStands } from "./waitlist.ts";
 
 /** The columns of live_class_session in the unified model (SPEC 2). */
 const SESSION_COLUMNS = [
@@ -181,8 +181,6 @@ export async function viewSession(
 /** Every session with its names and seats: counted by index for each, so that a page costs a page. */
 function selection(database: Database, { now, offerHours }: OfferClock) {
   const { layout } = database;
-  const ends = instantIn(database.engine, "w.offer_expires_at");
-  const offered = instantIn(database.engine, "w.offered_at");
   const columns = SESSION_COLUMNS.map((column) =>
     sql.raw(
       column === "capacity"
@@ -200,8 +198,8 @@ function selection(database: Database, { now, offerHours }: OfferClock) {
     select ${sql.join(columns)}, coalesce(u.username, 'teacher ' || t.id) as teacher, c.title as course,
       ${seats("'confirmed', 'attended'")} as taken, ${seats("'pending'")} as pending,
       (select count(*) from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered'
-        and ${instantIn(database.engine, "s.start_at_utc")} > ${now} and not ${isBookedAlready}
-        and (${ends} > ${now} or (${ends} is null and ${offered} > ${offeredAfter}))) as offers,
+        and ${instantIn(database.engine, "s.start_at_utc")} > ${now}
+        and ${offerStands(database.engine, { now, offeredAfter })}) as offers,
       (select count(*) from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'waiting') as waiting
     from ${sql.table("live_class_session")} s
     left join ${sql.table("teacher")} t on t.id = s.teacher_id

@@ -4,13 +4,13 @@ import { addMinutes, type Instant } from "../domain/instant.ts";
 import { instantIn } from "./instant-text.ts";
 import type { Database } from "./open.ts";
 import { statement } from "./statement.ts";
-import { isBookedAlready } from "./waitlist.ts";
+import { offerStands } from "./waitlist.ts";
 
 interface DueArguments {
   after: number;
   now: Instant;
   /** Offers without a written end that were made then or before have run out. */
-  offeredUntil: Instant;
+  offeredAfter: Instant;
   most: number;
 }
 
@@ -19,16 +19,14 @@ interface DueArguments {
  * name a session too many (one without a written time, one whose queue cannot be offered a seat), never one too few:
  * nor one that is gone, whose entries nobody else would end.
  */
-const due = statement<DueArguments, { id: number }>((db, { after, now, offeredUntil, most }, { engine }) => {
+const due = statement<DueArguments, { id: number }>((db, { after, now, offeredAfter, most }, { engine }) => {
   const live = sql`"status" in ('waiting', 'offered')`;
   const held = sql`(select coalesce(sum(b.seats_reserved), 0) from ${sql.table("live_class_booking")} b
     where b.session_id = s.id and b.status in ('confirmed', 'attended', 'pending'))`;
   const offers = sql`(select count(*) from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered')`;
-  const ends = instantIn(engine, "w.offer_expires_at");
-  const offered = instantIn(engine, "w.offered_at");
   const start = instantIn(engine, "s.start_at_utc");
   const isDead = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'offered'
-    and (${ends} <= ${now} or (${ends} is null and (${offered} is null or ${offered} <= ${offeredUntil})) or ${isBookedAlready}))`;
+    and not ${offerStands(engine, { now, offeredAfter })})`;
   const waits = sql`exists (select 1 from ${sql.table("session_waitlist")} w where w.session_id = s.id and w.status = 'waiting')`;
   return {
     compile: () =>
@@ -54,7 +52,7 @@ export async function listDueSessions(
   most: number,
 ): Promise<number[]> {
   const { now, offerHours } = clock;
-  const offeredUntil = addMinutes(now, -offerHours * 60);
-  const rows = await due(database, database.db, { after, now, offeredUntil, most });
+  const offeredAfter = addMinutes(now, -offerHours * 60);
+  const rows = await due(database, database.db, { after, now, offeredAfter, most });
   return rows.map(({ id }) => id);
 }

@@ -1,8 +1,10 @@
 /** Waitlists as operations read and write them. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { BOOKED_STATUSES } from "../domain/booking.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import type { Bar, WaitlistEntry } from "../domain/waitlist.ts";
+import { instantIn } from "./instant-text.ts";
+import type { Engine } from "./layout.ts";
 import { type IdList, idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
@@ -30,10 +32,25 @@ export function readOffer<T extends Pick<StoredEntry, "offered_at" | "offer_expi
 }
 
 /** SQL that is true where the student of an entry `w` has a booking of its session: the offer of a seat is settled. */
-export const isBookedAlready = sql<boolean>`exists (select 1 from ${sql.table("live_class_booking")} b
+const isBookedAlready = sql<boolean>`exists (select 1 from ${sql.table("live_class_booking")} b
   where b.student_user_id = w.student_user_id and b.session_id = w.session_id and b.status in (${sql.join(
     BOOKED_STATUSES.map((status) => sql.lit(status)),
   )}))`;
+
+/**
+ * True of an offered entry `w` whose offer holds its seat: it has not run out, and its student is not booked already. What nobody can
+ * read holds nothing.
+ *
+ * @param clock `offeredAfter`: offers without a written end hold when they were made later than that
+ */
+export function offerStands(
+  engine: Engine,
+  { now, offeredAfter }: { now: Instant; offeredAfter: Instant },
+): RawBuilder<boolean> {
+  const ends = instantIn(engine, "w.offer_expires_at");
+  const offered = instantIn(engine, "w.offered_at");
+  return sql`((${ends} > ${now} or (${ends} is null and ${offered} > ${offeredAfter})) is true and not ${isBookedAlready})`;
+}
 
 const entries = statement<{ session: number }, StoredEntry>((db, { session }) =>
   db
