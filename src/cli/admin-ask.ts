@@ -13,6 +13,7 @@ import { YES_NO } from "./admin-listing.ts";
 import { actingFor } from "./batch.ts";
 import { type Asker, type Choice, makeAsker } from "./choose.ts";
 import { Flags } from "./flags.ts";
+import { escapeControl } from "./output.ts";
 import { printedRow } from "./screens/admin.ts";
 import type { Shell } from "./shell.ts";
 
@@ -62,14 +63,22 @@ function givenSoFar(read: Record<string, Read>): Record<string, Value> {
   );
 }
 
+/** What a row says in a field. */
+export interface Now {
+  /** For people. */
+  printed: string;
+  /** As it would be typed, to begin with; null where nobody types it so. */
+  typed: string | null;
+}
+
 /**
  * Asks for one field.
  *
- * @param now what the row says, printed; null = a new row, whose fields may be left out where they are not needed
+ * @param now null = a new row, whose fields may be left out where they are not needed
  */
-export async function askField(asking: FormAsking, field: Field, now: string | null): Promise<Answer> {
+export async function askField(asking: FormAsking, field: Field, now: Now | null): Promise<Answer> {
   const { column, emptied, needed } = field;
-  const message = `${column.name}${now === null ? "" : ` (now ${now})`}: ${field.about}`;
+  const message = `${column.name}${now === null ? "" : ` (now ${now.printed})`}: ${field.about}`;
   const skip: Choice<Answer>[] =
     now === null && !needed ? [{ value: { kind: "none" }, name: "– leave it out" }] : [];
   const empty: Choice<Answer>[] = emptied && now !== null ? [{ value: answerOf(null), name: "none" }] : [];
@@ -86,12 +95,13 @@ export async function askField(asking: FormAsking, field: Field, now: string | n
     ]);
     return found ?? LEFT;
   }
-  for (;;) {
-    const text = await asking.asker.text(message);
+  for (let begun = now?.typed ?? ""; ; ) {
+    const text = await asking.asker.text(message, begun);
     if (text === null) return LEFT;
     if (text === "" && now === null && !needed) return { kind: "none" };
     const answer = parsed(asking, field, text);
     if (answer !== null) return answer;
+    begun = text;
   }
 }
 
@@ -153,11 +163,12 @@ export async function chooseFields(
   const [cells] = await findModelRows(database, model, [id]);
   if (cells === undefined) return true; // Editing says so.
   const row = printedRow({ ...here.output, format: "table" }, model, cells);
-  const now = ({ column }: Field) => {
+  const now = ({ column }: Field): Now => {
     const value = row[column.name];
     const label = labelOf(column);
     const named = label === null || row[label] == null ? "" : ` ${row[label]}`;
-    return value === undefined || value === null || value === "" ? "–" : `${value}${named}`;
+    const printed = value === undefined || value === null || value === "" ? "–" : `${value}${named}`;
+    return { printed, typed: typedText(column, cells[column.name]) };
   };
   for (;;) {
     const changed = Object.entries(read).map(([name, value]) => `${name} ${valueText(value)}`);
@@ -167,7 +178,7 @@ export async function chooseFields(
         .filter(
           ({ column, asked }) => !(column.name in read) && asked({ ...cells, ...givenSoFar(read) } as never),
         )
-        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field)}` })),
+        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field).printed}` })),
     ];
     const chosen = await asker.search(
       changed.length === 0 ? `Which field of ${model.one} ${id}` : "Which other field, or save",
@@ -179,6 +190,13 @@ export async function chooseFields(
     if (answer.kind === "left") return false;
     if (answer.kind === "value") read[chosen.column.name] = answer.value;
   }
+}
+
+/** Instants are printed as nobody types them, and a line takes no control characters. */
+function typedText({ kind }: Field["column"], value: unknown): string | null {
+  if (value === null || value === undefined || !["text", "whole", "date", "time"].includes(kind)) return null;
+  const text = String(value);
+  return text === "" || escapeControl(text) !== text ? null : text;
 }
 
 function valueText(value: Read): string {

@@ -1,6 +1,6 @@
 /** At a terminal: a row is added and edited field by field, and a deletion is asked about. */
 import { expect, test } from "vitest";
-import { atTerminal, CTRL_C } from "../support/at-terminal.ts";
+import { atTerminal, CTRL_C, CTRL_U } from "../support/at-terminal.ts";
 
 const { rowOf, school, type } = atTerminal("admin");
 
@@ -26,15 +26,22 @@ test("edit asks which field, and shows what it says now", async () => {
   const { code, shown } = await type("LiveClassSession edit 19", [
     [/Which field/, "capacity"],
     [/❯ capacity: 8/, "\r"],
-    [/capacity \(now 8\)/, "nine\r"],
-    [/--capacity "nine" is not a whole number/, "9\r"],
+    [/capacity \(now 8\): [^\n]* 8/, `${CTRL_U}nine\r`],
+    [/--capacity "nine" is not a whole number[\s\S]*capacity[^\n]* nine/, `${CTRL_U}9\r`],
+    [/Which other field, or save/, "title"],
+    [/❯ title: Spanish A2/, "\r"],
+    [/title \(now Spanish A2\): [^\n]* Spanish A2/, " (new)\r"],
     [/Which other field, or save/, "enable"],
     [/❯ enable_waitlist: false/, "\r"],
     [/❯ yes/, "\r"],
     [/Which other field, or save/, "\r"],
   ]);
   expect(code, shown).toBe(0);
-  expect(await rowOf("LiveClassSession", 19)).toMatchObject({ capacity: 9, enable_waitlist: true });
+  expect(await rowOf("LiveClassSession", 19)).toMatchObject({
+    capacity: 9,
+    title: "Spanish A2 (new)",
+    enable_waitlist: true,
+  });
 });
 
 test("who leaves has changed nothing", async () => {

@@ -4,6 +4,8 @@ import { buildProgram, type Program, type Ran, type RunOptions, type Typing } fr
 import { makeMigratedSchool, type School } from "./school.ts";
 
 export const CTRL_C = "\u0003";
+/** Empties the line. */
+export const CTRL_U = "\u0015";
 
 const SETTINGS = ["--now", "2026-11-20T09:00:00Z", "--tz", "Europe/Madrid", "--db", "sample/school.sqlite3"];
 
