@@ -1,4 +1,5 @@
 /** Everything that happened to a session, and why somebody has no seat in it. Looks, writes nothing. */
+import { viewSession } from "../db/session-list.ts";
 import {
   listBookingTraces,
   listEntryTraces,
@@ -6,17 +7,21 @@ import {
   listUsernames,
 } from "../db/session-timeline.ts";
 import { findEntry } from "../db/waitlist.ts";
+import { type Instant, parseInstant } from "../domain/instant.ts";
+import { seatsOf } from "../domain/session.ts";
 import { type Step, stepsAround, timelineOf } from "../domain/timeline.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 import { getSession } from "./session-details.ts";
 import { explainEntry } from "./waitlist-view.ts";
 
+type Recorded = Awaited<ReturnType<typeof listSessionEvents>>[number];
+
 /** A step with the name of the student whom it is about; null for the session's own, or where the account is gone. */
 export type TimelineStep = Step & { student: string | null };
 
 /**
- * For staff, and the session's teacher.
+ * For staff, and the session's teacher. Of a session that was deleted, too.
  *
  * @param student what concerns this student; null = everybody
  * @throws ClassbookError not_found `no_such_session`; refused `permission`
@@ -25,15 +30,18 @@ export async function sessionTimeline(
   context: Context,
   { session: id, student }: { session: number; student: number | null },
 ): Promise<TimelineStep[]> {
-  const session = await getSession(context, id);
-  requireOwner(context, session.teacher_id, `see what happened to session ${id}`);
   const { trx } = context;
+  const recorded = await listSessionEvents(trx, id);
+  const session =
+    (await viewSession(context.database, id, context)) ??
+    deletedIn(recorded) ??
+    (await getSession(context, id));
+  requireOwner(context, session.teacher_id, `see what happened to session ${id}`);
   const [bookings, entries] = [await listBookingTraces(trx, id), await listEntryTraces(trx, id)];
   const whose = new Map<string, number>([
     ...bookings.map((row) => [`live_class_booking:${row.id}`, row.student_user_id] as const),
     ...entries.map((row) => [`session_waitlist:${row.id}`, row.student_user_id] as const),
   ]);
-  const recorded = await listSessionEvents(trx, id);
   for (const { subject, subject_id, from_value, to_value } of recorded) {
     const student = studentIn(from_value) ?? studentIn(to_value);
     if (student !== null) whose.set(`${subject}:${subject_id}`, student);
@@ -53,6 +61,28 @@ export async function sessionTimeline(
     ...step,
     student: step.student_user_id === null ? null : (names.get(step.student_user_id) ?? null),
   }));
+}
+
+/** A session that is gone, as the event of its deletion keeps it; null where none tells of that. */
+function deletedIn(
+  events: readonly Recorded[],
+): { teacher_id: number | null; capacity: number; start_at_utc: Instant | null } | null {
+  const last = events.findLast(({ subject }) => subject === "live_class_session");
+  if (last?.what !== "deleted" || last.from_value === null) return null;
+  const { teacher_id, capacity, total_seats, max_attendees, start_at_utc } = last.from_value;
+  return {
+    teacher_id: typeof teacher_id === "number" ? teacher_id : null,
+    capacity: seatsOf({
+      capacity: numberOf(capacity),
+      total_seats: numberOf(total_seats),
+      max_attendees: numberOf(max_attendees),
+    }),
+    start_at_utc: typeof start_at_utc === "string" ? parseInstant(start_at_utc) : null,
+  };
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
 }
 
 /** Of a row that is gone, one of its events says whose it was. */

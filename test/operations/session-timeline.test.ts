@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordEvent } from "../../src/db/audit.ts";
 import { deleteRows } from "../../src/db/bulk.ts";
 import { changeNotes } from "../../src/operations/booking-notes.ts";
+import { deleteSession } from "../../src/operations/session-deletion.ts";
 import { getSession } from "../../src/operations/session-details.ts";
 import { seatOutlook, sessionTimeline } from "../../src/operations/session-timeline.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
@@ -170,6 +171,32 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       "ana updated → 0 open",
       "ana deleted → 1 open",
     ]);
+  });
+
+  test("a session that was deleted, for staff and for whose it was", async () => {
+    await day.book(seat("ana", "queued"), at("09:00"));
+    await day.book(seat("ben", "queued"), at("09:10"));
+    await day.book(seat("cleo", "queued"), at("09:20"));
+    await school.run((c) => deleteSession(c, { id: queued }), at("10:00"));
+    const seen = await told("2026-11-21 12:00:00");
+    expect(seen.slice(0, 3)).toEqual([
+      "ana created → 1 open",
+      "ben created → 0 open",
+      "cleo joined → 0 open",
+    ]);
+    expect(seen.slice(3).toSorted()).toEqual([
+      "ana deleted → 1 open",
+      "ben deleted → 2 open",
+      "cleo deleted → 2 open",
+      "session deleted → 2 open",
+    ]);
+    expect(await told("2026-11-21 12:00:00", STUDENTS.cleo)).toContain("cleo joined → 0 open");
+    const seenBy = (actor: (typeof ACTORS)["ana"]) =>
+      school.look((c) => sessionTimeline(c, { session: queued, student: null }), { actor });
+    await expect(seenBy(ACTORS.ana)).rejects.toMatchObject({ code: "permission" });
+    await expect(
+      school.look((c) => sessionTimeline(c, { session: 999, student: null })),
+    ).rejects.toMatchObject({ code: "no_such_session" });
   });
 
   test("what nobody wrote a time to is said as what the rows say now, and counts from where it is known", async () => {
