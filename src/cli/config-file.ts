@@ -4,16 +4,18 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { usageError } from "../domain/error.ts";
 
 /**
@@ -52,8 +54,8 @@ export function readConfigFile(path: string): Record<string, unknown> | null {
  */
 export function writeConfigFile(path: string, content: Record<string, unknown>, newMode: number): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const target = existsSync(path) ? realpathSync(path) : path;
+    makeFolder(dirname(path));
+    const target = targetOf(path);
     const mode = existsSync(target) ? statSync(target).mode & 0o777 : newMode;
     const draft = `${target}.${process.pid}.new`;
     try {
@@ -78,4 +80,23 @@ export function writeConfigFile(path: string, content: Record<string, unknown>, 
       "check the permissions of the file and of its directory",
     );
   }
+}
+
+/** One folder at a time: Node's own recursion never ends where a folder that is there lets none be made (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Where a link leads, whether something is there or not. */
+function targetOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
+}
+
+/** Whether others than the file's owner can read it. */
+export function isReadByOthers(path: string): boolean {
+  return (statSync(path).mode & 0o044) !== 0;
 }

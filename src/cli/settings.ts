@@ -52,7 +52,10 @@ export const SETTINGS = {
     about: "label of the Django app",
     fallback: null,
     otherwise: "detected",
-    check: anyText,
+    check: (text) => {
+      if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(text))
+        throw usageError("bad_label", `"${text}" is no label of a Django app`, "such as --app-label myApp");
+    },
   },
   as: {
     flag: "--as",
@@ -126,16 +129,23 @@ export function configPath(which: ConfigFile, env: NodeJS.ProcessEnv): string {
  */
 export function readConfig(path: string): Partial<Record<Setting, string>> | null {
   const content = readConfigFile(path);
-  const wrong = Object.entries(content ?? {}).filter(
-    ([key, value]) => !isSetting(key) || typeof value !== "string",
-  );
-  if (wrong.length > 0)
+  const problems = problemsIn(content ?? {});
+  if (problems.length > 0)
     throw usageError(
       "bad_config",
-      `${path} has settings that classbook does not know: ${wrong.map(([key]) => key).join(", ")}`,
-      `settings: ${SETTING_NAMES.join(", ")}, each a text`,
+      `${path}: ${problems.join("; ")}`,
+      `settings: ${SETTING_NAMES.join(", ")}, each a text; \`classbook config unset NAME\` takes one out`,
+      problems,
     );
   return content;
+}
+
+/** What is wrong with a file's settings, a sentence each. */
+export function problemsIn(content: Record<string, unknown>): string[] {
+  return Object.entries(content).flatMap(([key, value]) => {
+    if (!isSetting(key)) return [`there is no setting "${key}"`];
+    return typeof value === "string" ? [] : [`${key} is ${JSON.stringify(value)}, and has to be a text`];
+  });
 }
 
 export interface Origin {

@@ -264,7 +264,7 @@ export async function requireSlotUnused(context: Context, id: number): Promise<n
   throw refused(
     "in-use",
     `slot ${id} is named by ${plural(legacy_lessons, "legacy lesson")}, and the migration reads their time from it`,
-    `take it out of the offer instead: classbook slot block ${id} --reason TEXT`,
+    `take it out of the offer instead: \`classbook slot block ${id} --reason TEXT\``,
     { legacy_lessons },
   );
 }

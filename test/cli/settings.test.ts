@@ -78,8 +78,8 @@ describe("precedence: flag > environment > project file > user file > default", 
 
   test.each([
     ["{db: 1}", /classbook\.config\.json is not JSON/],
-    ['{"databse": "x.db"}', /settings that classbook does not know: databse/],
-    ['{"db": 3}', /does not know: db/],
+    ['{"databse": "x.db"}', /classbook\.config\.json: there is no setting "databse"/],
+    ['{"db": 3}', /db is 3, and has to be a text/],
   ])("a file that is wrong says so: %s", async (content, says) => {
     writeFileSync(join(school.folder, "classbook.config.json"), content);
     const ran = await run("db status");

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { maskAddress } from "../../domain/command.ts";
 import { usageError } from "../../domain/error.ts";
-import { writeConfigFile } from "../config-file.ts";
+import { isReadByOthers, readConfigFile, writeConfigFile } from "../config-file.ts";
 import { wordArgument } from "../options.ts";
 import { escapeControl, printObject, printRows, type Row } from "../output.ts";
 import {
@@ -12,6 +12,7 @@ import {
   configPath,
   isSetting,
   type Origin,
+  problemsIn,
   readConfig,
   SETTING_NAMES,
   SETTINGS,
@@ -63,7 +64,7 @@ export function defineConfig(config: Command, shell: WithShell): void {
     .description("take a setting out of a config file")
     .addHelpText("after", "\nExample:\n  $ classbook config unset tz")
     .action((name: string, flags: FileFlags, command: Command) =>
-      change(shell(command, SHOWN, { mending: true }), whichFile(flags), requireSetting(name), null),
+      change(shell(command, SHOWN, { mending: true }), whichFile(flags), name, null),
     );
   config
     .command("path")
@@ -100,14 +101,14 @@ function requireSetting(name: string): Setting {
   );
 }
 
-function rowOf(name: Setting, { value, source, file }: Origin): Row {
+function rowOf(name: string, { value, source, file }: Origin): Row {
   return { setting: name, value: value === null ? null : maskAddress(value), source, file };
 }
 
 /** @param flags as they were typed: they come before all else, here too */
 async function show(here: Shell, flags: { json?: boolean }, names: readonly string[]): Promise<void> {
   const { output, env } = here;
-  const chosen = names.length === 0 ? SETTING_NAMES : names.map(requireSetting);
+  const chosen = names.length === 0 ? SETTING_NAMES : [...new Set(names.map(requireSetting))];
   const settings = new Settings({ flags: flags.json ? { ...flags, format: "json" } : flags, env });
   const found = chosen.map((name) => [name, settings.origin(name)] as const);
   const byDefault = { tz: () => here.zone, format: () => output.format } as Partial<
@@ -140,8 +141,13 @@ function problemOf(check: () => void): string[] {
   }
 }
 
-/** @param value null takes the setting out */
-async function change(here: Shell, which: ConfigFile, name: Setting, value: string | null): Promise<void> {
+/**
+ * Works on files that cannot be used as they are, too: this is what mends them.
+ *
+ * @param name a setting; to take out, whatever the file has
+ * @param value null takes it out
+ */
+async function change(here: Shell, which: ConfigFile, name: string, value: string | null): Promise<void> {
   const { output, env, dryRun } = here;
   if (value === "")
     throw usageError(
@@ -149,18 +155,27 @@ async function change(here: Shell, which: ConfigFile, name: Setting, value: stri
       `${name} "" says nothing`,
       `\`classbook config unset ${name}\` takes it out`,
     );
-  if (value !== null) SETTINGS[name].check(value);
+  if (value !== null) SETTINGS[requireSetting(name)].check(value);
   const file = configPath(which, env);
-  const before = readConfig(file) ?? {};
+  const before = readConfigFile(file) ?? {};
   const { [name]: old, ...others } = before;
-  if (!dryRun && (old ?? null) !== value)
-    writeConfigFile(file, value === null ? others : { ...before, [name]: value }, MODES[which]);
+  if (old === undefined) requireSetting(name);
+  const after = value === null ? others : { ...before, [name]: value };
+  const holdsPassword = value !== null && maskAddress(value) !== value;
+  const changes = !dryRun && (old ?? null) !== value;
+  if (changes) writeConfigFile(file, after, holdsPassword ? MODES.user : MODES[which]);
   const row = { ...rowOf(name, { value, source: which, file }) };
   await printObject(output, row, () => `${escapeControl(sentenceOf(row, old !== undefined, dryRun))}\n`);
   if (name === "db" && which === "user" && value !== null && isRelative(value))
     here.say("A path that does not begin with / is looked for in the folder where classbook is run.");
+  if (changes && holdsPassword && isReadByOthers(file))
+    here.say(
+      `There is a password in it, and others can read ${file}: chmod 600 it, or leave the password to PGPASSWORD.`,
+    );
+  const problems = problemsIn(after);
+  if (problems.length > 0) here.say(`${file} cannot be used yet: ${escapeControl(problems.join("; "))}.`);
   if (dryRun) here.say("Nothing was written.");
-  else sayWhatComesFirst(here, name, value, file);
+  else if (isSetting(name)) sayWhatComesFirst(here, name, value, file);
 }
 
 function sentenceOf({ setting, value, file }: Row, was: boolean, dryRun: boolean): string {
