@@ -34,6 +34,8 @@ export interface Doing {
   deletion: (context: Context, id: number) => Promise<Deletion>;
   /** @throws ClassbookError refused `in-use` */
   remove: (context: Context, id: number) => Promise<void>;
+  /** What an action ends beside the rows themselves, in words; null where nothing. Left out where none does. */
+  ending?: (context: Context, action: string, ids: readonly number[]) => Promise<string | null>;
   /** By the names of the form's actions. */
   actions: Readonly<Record<string, (context: Context, id: number, terms: Terms) => Promise<Did>>>;
 }

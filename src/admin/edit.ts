@@ -1,14 +1,13 @@
 /** Writing to models: rows added, edited, deleted, and actions, by the operations that the nouns use. For staff, as Django's admin is. */
 import { type Cells, columnOf } from "../db/model.ts";
 import { findModelRows, requireTable } from "../db/model-rows.ts";
-import { usageError } from "../domain/error.ts";
 import { type Context, inside } from "../operations/context.ts";
 import { requireStaff } from "../operations/permission.ts";
 import { noSuchRow } from "./browse.ts";
 import type { Deletion, Did, Doing } from "./doing.ts";
 import { DOINGS } from "./doings.ts";
 import { type Action, type Field, type Form, fieldsOfForm, type Terms, type Value } from "./form.ts";
-import type { Model } from "./model.ts";
+import { type Model, readOnly } from "./model.ts";
 import { modelNamed } from "./registry.ts";
 
 /** What was done. */
@@ -24,12 +23,7 @@ export interface Done {
 }
 
 function formOf(model: Model): Form {
-  if (model.form === undefined)
-    throw usageError(
-      "read_only",
-      `${model.name} is read-only in the admin`,
-      "its rows are the app's, or history",
-    );
+  if (model.form === undefined) throw readOnly(model);
   return model.form;
 }
 
@@ -144,4 +138,14 @@ export async function runAction(
   const doing = begin(context, model);
   await cellsOf(context, model, id);
   return doneOf(context, model, await doing.actions[name]!(context, id, terms));
+}
+
+/** What an action would end beside the rows, for a question; null where it ends nothing more. */
+export async function endingOf(
+  context: Context,
+  model: Model,
+  action: string,
+  ids: readonly number[],
+): Promise<string | null> {
+  return (await begin(context, model).ending?.(context, action, ids)) ?? null;
 }

@@ -43,6 +43,8 @@ export interface Action {
 export interface Form {
   /** The fields of a new row. */
   add: readonly DeclaredField[];
+  /** The table whose row may come of adding instead. */
+  becomes?: ModelTable["table"];
   edit: readonly DeclaredField[];
   /** Why the other columns are in no form (readonly_fields), by column: what follows `it`. */
   kept: Readonly<Record<string, string>>;

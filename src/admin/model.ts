@@ -1,5 +1,6 @@
 /** What a model's declaration says: what Django's ModelAdmin would (SPEC 7). Commands, screens and docs are made from it. */
 import { columnOf, labelOf, type ModelColumn, type ModelTable } from "../db/model.ts";
+import { type ClassbookError, usageError } from "../domain/error.ts";
 import { dashed, type Form } from "./form.ts";
 
 export const MODEL_NAMES = [
@@ -57,6 +58,11 @@ export interface Model extends ModelTable {
   related: readonly Related[];
   /** How rows are written; a model without one is read-only. */
   form?: Form;
+}
+
+/** Why no row of a model is written here. */
+export function readOnly({ name }: Model): ClassbookError {
+  return usageError("read_only", `${name} is read-only in the admin`, "its rows are the app's, or history");
 }
 
 type Nullable = { nullable?: boolean };

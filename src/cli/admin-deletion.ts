@@ -27,12 +27,24 @@ export async function deletionQuestion(
     }
   if (found.length === 0) return null;
   const goes = goesText(goesWithAll(found.map(({ deletion }) => deletion)));
-  const notes = [...new Set(found.flatMap(({ deletion }) => deletion.notes))].slice(0, 5);
-  const which =
-    found.length === 1
-      ? `${model.name} ${found[0]!.id}`
-      : `${plural(found.length, model.one, model.many)} (${namedIds(found.map(({ id }) => id))})`;
-  const what = goes === null ? "Nothing goes with it." : `With it: ${goes}.`;
-  const also = notes.map((note) => ` ${note[0]!.toUpperCase()}${note.slice(1)}.`).join("");
-  return `Delete ${which}? ${found.length === 1 ? what : what.replace("it", "them")}${also}`;
+  const isOne = found.length === 1;
+  const which = isOne
+    ? `${model.name} ${found[0]!.id}`
+    : `${plural(found.length, model.one, model.many)} (${namedIds(found.map(({ id }) => id))})`;
+  const them = isOne ? "it" : "them";
+  const what = goes === null ? `Nothing goes with ${them}.` : `With ${them}: ${goes}.`;
+  const notes = found.flatMap(({ id, deletion }) =>
+    deletion.notes.map((note) =>
+      isOne ? `${note[0]!.toUpperCase()}${note.slice(1)}.` : `Of ${id}: ${note}.`,
+    ),
+  );
+  const more = notes.length > MOST_NOTES ? " …" : "";
+  const also = notes
+    .slice(0, MOST_NOTES)
+    .map((note) => ` ${note}`)
+    .join("");
+  return `Delete ${which}? ${what}${also}${more}`;
 }
+
+/** A question is read, not studied. */
+const MOST_NOTES = 5;

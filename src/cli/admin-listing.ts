@@ -45,13 +45,19 @@ export function withOrder(command: Command, model: Model): Command {
   );
 }
 
+/** A column's own words, and those for what is empty where it has no such word itself. */
+function wordsOf({ words = [], nullable = false }: Filter["column"]): string[] {
+  return [...words, ...(nullable ? PRESENCE.filter((word) => !words.includes(word)) : [])];
+}
+
 function optionOf({ flag, kind, column }: Filter): Option {
   const { name, nullable = false } = column;
   const or = nullable ? `, ${PRESENCE.join(" or ")}` : "";
   switch (kind) {
     case "words": {
-      const words = [...column.words!, ...(nullable ? PRESENCE : [])];
-      return wordOption(`${flag} <LIST>`, `any of ${column.words!.join(", ")}${or}`, words);
+      const presence = wordsOf(column).slice(column.words!.length);
+      const more = presence.length === 0 ? "" : `, ${presence.join(" or ")}`;
+      return wordOption(`${flag} <LIST>`, `any of ${column.words!.join(", ")}${more}`, wordsOf(column));
     }
     case "flag":
       return wordOption(`${flag} <WORD>`, `yes or no${or}`, [...YES_NO, ...(nullable ? PRESENCE : [])]);
@@ -111,12 +117,13 @@ function readFilter(here: Shell, flags: Flags, { flag, kind, column }: Filter, t
   const isOneOf = (value: string | number | boolean | null): Condition | null =>
     value === null ? null : { column: name, is: "in", values: [value] };
   const presence = PRESENCE.find((word) => word === text);
-  if (presence !== undefined && column.nullable && !["from", "before"].includes(kind))
+  const isOwn = column.words?.includes(text) === true;
+  if (presence !== undefined && !isOwn && column.nullable && !["from", "before"].includes(kind))
     return { column: name, is: presence };
   switch (kind) {
     case "words": {
-      const words = flags.words(flag, text, [...column.words!, ...(column.nullable ? PRESENCE : [])]);
-      if (words?.some((word) => word === "none" || word === "any")) {
+      const words = flags.words(flag, text, wordsOf(column));
+      if (words?.some((word) => !column.words!.includes(word))) {
         flags.problem(`${flag} none and any stand alone`);
         return null;
       }
@@ -166,6 +173,16 @@ export function isFiltered(model: Model, input: ListingFlags): boolean {
   );
 }
 
+/** What a database still searches for. */
+const LONGEST_SEARCH = 500;
+
+/** An empty search would choose every row: of a script whose variable is empty, too. */
+function checkSearch(flags: Flags, text: string | undefined): void {
+  if (text?.trim() === "") flags.problem("--search is empty");
+  if (text !== undefined && text.length > LONGEST_SEARCH)
+    flags.problem(`--search has ${text.length} characters, and takes ${LONGEST_SEARCH}`);
+}
+
 export interface Listing {
   /** Looks up the people who are named. @throws ClassbookError not_found, usage: nobody or several are meant */
   select(database: Database): Promise<ModelSelection>;
@@ -182,6 +199,7 @@ export function readListing(here: Shell, model: Model, input: ListingFlags): Lis
     const condition = text === undefined ? null : readFilter(here, flags, filter, text);
     if (condition !== null) read.push(condition);
   }
+  checkSearch(flags, input.search);
   const order = readOrder(flags, model, input.order ?? model.order.join(","));
   const limit = flags.whole("--limit", input.limit, 1);
   const page = flags.whole("--page", input.page, 1);

@@ -3,10 +3,10 @@ import type { Database } from "../db/open.ts";
 import { requireSchema } from "../db/schema-state.ts";
 import type { Actor } from "../domain/actor.ts";
 import { ClassbookError, usageError } from "../domain/error.ts";
-import { type Acting, type Context, look, operate } from "../operations/context.ts";
+import { type Acting, type Context, look, operate, operateOnEach } from "../operations/context.ts";
 import { EXIT } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
-import { printObject, printObjects, printRows, type Row } from "./output.ts";
+import { type Format, printObject, printObjects, printRows, type Row, streamRows } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
 /** Who acts in this run, and when. */
@@ -138,6 +138,12 @@ export async function forEachId(
   );
 }
 
+/** Formats whose lines stand alone, and are printed as each is done. */
+const LINES: readonly Format[] = ["tsv", "csv", "ndjson"];
+
+/** From so many on it is told how far it is. */
+const MANY = 100;
+
 async function actOnAll(
   here: Shell,
   database: Database,
@@ -154,24 +160,55 @@ async function actOnAll(
     work: (context: Context, id: number) => Promise<Row>;
   },
 ): Promise<void> {
-  const rows: Row[] = [];
-  const codes: number[] = [];
-  for (const id of ids) {
-    if (here.stopping()) break;
-    try {
-      const row = await operate(database, actingFor(here, actor), (context) => work(context, id));
-      rows.push({ [named]: id, result: "done", code: null, message: null, ...row });
-    } catch (error) {
-      if (!(error instanceof ClassbookError)) throw error;
-      rows.push({ [named]: id, result: error.kind, code: error.code, message: error.message });
-      codes.push(EXIT[error.kind]);
-    }
+  let rows: Row[] = [];
+  let codes: number[] = [];
+  const shown = [
+    ...[named, "result", "message"],
+    ...columns.filter((column) => ["status", "student", "start_at_utc"].includes(column)),
+  ];
+  const asDone = LINES.includes(here.output.format) && !here.dryRun;
+  const stream = asDone ? streamRows(here.output, eachOf(columns), () => "") : null;
+  const isLong = ids.length >= MANY && !(here.io.outIsTerminal && asDone);
+  const progress = isLong ? here.progress() : null;
+  const items = () => {
+    rows = [];
+    codes = [];
+    return untilStopped(ids, here.stopping);
+  };
+  try {
+    await operateOnEach<number, Row>(database, actingFor(here, actor), items, async (id, run) => {
+      const row = await run((context) => work(context, id)).then(
+        (done): Row => ({ [named]: id, result: "done", code: null, message: null, ...done }),
+        (error: unknown): Row => {
+          if (!(error instanceof ClassbookError)) throw error;
+          codes.push(EXIT[error.kind]);
+          return { [named]: id, result: error.kind, code: error.code, message: error.message };
+        },
+      );
+      rows.push(row);
+      stream?.row(row);
+      progress?.update("done", rows.length, ids.length);
+      await new Promise((turn) => setImmediate(turn)); // Signals and the progress line get their turn.
+    });
+  } finally {
+    progress?.end();
+    if (stream === null) await printRows(here.output, eachOf(columns), rows, shown);
+    else stream.end();
+    if (rows.length < ids.length) sayStopped(here, rows.length, ids.length);
   }
-  await printRows(here.output, eachOf(columns), rows, [
-    named,
-    "result",
-    "message",
-    ...columns.filter((c) => ["status", "student", "start_at_utc"].includes(c)),
-  ]);
   if (codes.length > 0) here.exit(codes.length < rows.length ? EXIT.partial : Math.max(...codes));
+}
+
+function sayStopped(here: Shell, done: number, all: number): void {
+  const untouched = all - done;
+  here.say(
+    `Stopped after ${done.toLocaleString("en")} of ${all.toLocaleString("en")}: ${untouched === 1 ? "the other one is" : `the other ${untouched.toLocaleString("en")} are`} as before.`,
+  );
+}
+
+function* untilStopped(ids: readonly number[], stopping: () => boolean): Iterable<number> {
+  for (const id of ids) {
+    if (stopping()) return;
+    yield id;
+  }
 }

@@ -1,5 +1,5 @@
 /** Write transactions: immediate on SQLite, retried as a whole where another was in the way (SPEC 1). */
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { postgresCode } from "./error.ts";
 import type { Database } from "./open.ts";
 import type { Tables } from "./tables.ts";
@@ -22,5 +22,18 @@ export async function writing<T>(database: Database, work: (trx: Trx) => Promise
       if (!RETRYABLE.has(postgresCode(error) ?? "") || attempt > RETRIES) throw error;
       await new Promise((wake) => setTimeout(wake, Math.random() * 50 * 2 ** attempt));
     }
+  }
+}
+
+/** Runs `work` as a part of a transaction: where it throws, that part alone is taken back. */
+export async function attempting<T>(trx: Trx, work: () => Promise<T>): Promise<T> {
+  await sql`savepoint attempt`.execute(trx);
+  try {
+    return await work();
+  } catch (error) {
+    await sql`rollback to savepoint attempt`.execute(trx);
+    throw error;
+  } finally {
+    await sql`release savepoint attempt`.execute(trx);
   }
 }

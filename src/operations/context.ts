@@ -2,7 +2,7 @@
 import { type NewEvent, recordEvents } from "../db/audit.ts";
 import type { Database } from "../db/open.ts";
 import { type Notification, queueNotifications } from "../db/outbox.ts";
-import { type Trx, writing } from "../db/transaction.ts";
+import { attempting, type Trx, writing } from "../db/transaction.ts";
 import { type Actor, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 
@@ -55,6 +55,28 @@ export async function operate<T>(
     if (thrown instanceof Rehearsed) return thrown.result as T;
     throw thrown;
   }
+}
+
+/**
+ * Runs something on each of several, a transaction each. A rehearsal is one transaction that is taken back: each sees what
+ * became of those before it, as it would.
+ *
+ * @param items asked for one after the other: where there are no more, it ends. A rehearsal that was in another's way begins again
+ * @param work is told how to run one; what it throws takes that one back alone
+ */
+export async function operateOnEach<I, T>(
+  database: Database,
+  { rehearse = false, ...acting }: Acting & { rehearse?: boolean },
+  items: () => Iterable<I>,
+  work: (item: I, run: (one: (context: Context) => Promise<T>) => Promise<T>) => Promise<void>,
+): Promise<void> {
+  if (!rehearse) {
+    for (const item of items()) await work(item, (one) => operate(database, acting, one));
+    return;
+  }
+  await operate(database, { ...acting, rehearse }, async (context) => {
+    for (const item of items()) await work(item, (one) => attempting(context.trx, () => one(context)));
+  });
 }
 
 /** Runs the looking part of an operation, which writes nothing. */

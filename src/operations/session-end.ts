@@ -4,11 +4,13 @@ import { findTeacher } from "../db/booking-people.ts";
 import { setSessionStatus } from "../db/seats.ts";
 import { lockBookings } from "../db/session-edit.ts";
 import { type SessionView, viewSession } from "../db/session-list.ts";
+import type { LiveCount } from "../db/session-roster.ts";
 import { actorUserId } from "../domain/actor.ts";
 import type { CancelReason } from "../domain/booking.ts";
 import { overridden, type RuleCode, type RuleOutcome } from "../domain/rules.ts";
 import { type SessionStatus, zoneOfSession } from "../domain/session.ts";
 import { overTime } from "../domain/session-rules.ts";
+import { plural } from "../domain/spoken.ts";
 import { requireRules, take, withNote } from "./booking-change.ts";
 import { type Context, notify, record } from "./context.ts";
 import { type LockedSession, loadForChange, requireRole, requireStepTo } from "./session.ts";
@@ -177,4 +179,10 @@ export async function completeSession(
     expired,
     rules,
   };
+}
+
+/** `5 bookings and 2 places in the queue`: what ending sessions ends with them. */
+export function liveText({ pending, confirmed, queued }: LiveCount): string {
+  const places = plural(queued, "place in the queue", "places in the queue");
+  return `${plural(pending + confirmed, "booking")} and ${places}`;
 }

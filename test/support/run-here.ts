@@ -11,7 +11,13 @@ export interface RunHere {
 /** @param options `width`: columns of a terminal, left out = a pipe; `input`: what stands on standard input */
 export async function runHere(
   words: readonly string[],
-  options: { width?: number; env?: Record<string, string>; input?: string } = {},
+  options: {
+    width?: number;
+    env?: Record<string, string>;
+    input?: string;
+    /** Told what was printed so far: whether a signal has come. */
+    stopping?: (out: string) => boolean;
+  } = {},
 ): Promise<RunHere> {
   const said = { out: "", err: "" };
   const write = (stream: "out" | "err") => (text: string) => {
@@ -32,6 +38,11 @@ export async function runHere(
   };
   // No setting of the person who runs the tests.
   const env = { XDG_CONFIG_HOME: "/nowhere", ...options.env };
-  const code = await run(words, { io, env, version: "0.0.0", stopping: () => false });
+  const code = await run(words, {
+    io,
+    env,
+    version: "0.0.0",
+    stopping: () => options.stopping?.(said.out) === true,
+  });
   return { code, ...said };
 }

@@ -1,11 +1,12 @@
 /** Series and their occurrences: states by their operations; what is booked stays booked. */
 import { listItemRows } from "../../db/series-item.ts";
+import { viewSeries } from "../../db/series-list.ts";
 import type { CancelReason } from "../../domain/booking.ts";
 import { type LocalDate, parseTimeOfDay } from "../../domain/instant.ts";
 import type { Ending, Frequency } from "../../domain/series.ts";
 import { parseDays } from "../../domain/series-text.ts";
 import { plural } from "../../domain/spoken.ts";
-import type { Context } from "../../operations/context.ts";
+import { type Context, inside } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
 import { bookedOf, createSeries } from "../../operations/series.ts";
 import { conflictsOf, type OnConflict } from "../../operations/series-book.ts";
@@ -154,6 +155,12 @@ export const series: Doing = {
     };
   },
   remove: async (context, id) => deleteSeries(context, { id }),
+  ending: async (context, action, ids) => {
+    if (action !== "cancel") return null;
+    let coming = 0;
+    for (const id of ids) coming += (await viewSeries(inside(context), id, context.now))?.upcoming ?? 0;
+    return plural(coming, "coming lesson");
+  },
   actions: {
     pause: async (context, id) => {
       await pauseSeries(context, id);

@@ -1,15 +1,17 @@
 /** Sessions: fields by the operation that `session update` uses, their end by that of `cancel` and `complete`. */
+
 import { countLegacyOf, listIdsOf } from "../../db/deletion.ts";
 import { listItemRows } from "../../db/series-item.ts";
+import { countLive } from "../../db/session-roster.ts";
 import type { CancelReason } from "../../domain/booking.ts";
 import { usageError } from "../../domain/error.ts";
 import type { Instant } from "../../domain/instant.ts";
 import { plural } from "../../domain/spoken.ts";
-import type { Context } from "../../operations/context.ts";
+import { type Context, inside } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
 import { createSession } from "../../operations/session.ts";
 import { bookingsOf, deleteSession, requireSessionUnused } from "../../operations/session-deletion.ts";
-import { cancelSession, completeSession, UNMARKED } from "../../operations/session-end.ts";
+import { cancelSession, completeSession, liveText, UNMARKED } from "../../operations/session-end.ts";
 import { type SessionChange, updateSession } from "../../operations/session-update.ts";
 import { type Deletion, type Did, type Doing, given, noStep, rulesOf, textOf } from "../doing.ts";
 import type { Terms } from "../form.ts";
@@ -170,6 +172,8 @@ export const sessions: Doing = {
   edit,
   deletion,
   remove: async (context, id) => deleteSession(context, { id }),
+  ending: async (context, action, ids) =>
+    action === "cancel" ? liveText(await countLive(inside(context), ids)) : null,
   actions: {
     cancel,
     complete,

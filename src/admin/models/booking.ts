@@ -77,6 +77,7 @@ export const liveClassBooking: Model = {
   dates: "start_at_utc",
   related: [{ key: "series_items", model: "BookingSeriesItem", by: "booking_id" }],
   form: {
+    becomes: "session_waitlist",
     add: [
       { field: "student_user_id", about: "who it is for", needed: true },
       { field: "session_id", about: "a seat in this session" },

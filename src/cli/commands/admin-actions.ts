@@ -4,8 +4,6 @@ import type { Deletion } from "../../admin/doing.ts";
 import type { Done } from "../../admin/edit.ts";
 import { type Action, fieldsOfForm } from "../../admin/form.ts";
 import type { Model } from "../../admin/model.ts";
-import { refused } from "../../domain/error.ts";
-import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
 import { readFields, termsIn, withFields } from "../admin-form.ts";
 import { type ListingFlags, withFilters } from "../admin-listing.ts";
@@ -22,7 +20,7 @@ import {
   writtenScreen,
 } from "../screens/admin-edit.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { type Chosen, chooseRows, idsOf, namedIds } from "./admin-ids.ts";
+import { type Chosen, chooseRows, confirmEnd, idsOf, NO_LONGER, requireYes } from "./admin-ids.ts";
 
 export function defineActions(
   command: Command,
@@ -73,10 +71,6 @@ async function isNobody(here: Shell, model: Model, { ids }: Chosen, columns: str
   return true;
 }
 
-async function confirm(here: Shell, question: string): Promise<void> {
-  if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
-}
-
 async function act(
   here: Shell,
   { model, action }: { model: Model; action: Action },
@@ -91,11 +85,7 @@ async function act(
   const columns = writtenFields(model);
   if (await isNobody(here, model, chosen, columns)) return;
   const { ids, filtered } = chosen;
-  if ((filtered || action.asks === true) && !here.dryRun)
-    await confirm(
-      here,
-      `${action.name}: ${plural(ids.length, model.one, model.many)} (${namedIds(ids)}). Go on?`,
-    );
+  if ((filtered || action.asks === true) && !here.dryRun) await confirmEnd(here, model, action.name, ids);
   const { runAction } = await import("../../admin/edit.ts");
   let last: Done | null = null;
   await forEachId(
@@ -103,6 +93,7 @@ async function act(
     ids,
     { columns, asList: filtered, screen: () => writtenScreen(here, last!) },
     async (context, id) => {
+      if (!(await chosen.isStill(context, id))) return NO_LONGER;
       last = await runAction(context, model, action, id, await termsIn(inside(context), filled));
       const row = writtenRow(here.output, last);
       return ids.length === 1 && !filtered ? row : { ...row, message: messageOf(last) };
@@ -129,6 +120,7 @@ async function remove(
     ids,
     { columns, asList: filtered, screen: () => deletedLine(model, last!) },
     async (context, id) => {
+      if (!(await chosen.isStill(context, id))) return NO_LONGER;
       last = await deleteRow(context, model, id);
       const row = { ...writtenRow(here.output, last), goes: goesObject(last) };
       return ids.length === 1 && !filtered ? row : { ...row, message: together(last) };
@@ -152,5 +144,5 @@ function deletedLine({ name }: Model, deleted: Done & Deletion): string {
 async function confirmDeletion(here: Shell, model: Model, ids: readonly number[]): Promise<void> {
   const { deletionQuestion } = await import("../admin-deletion.ts");
   const question = await consult(here, (context) => deletionQuestion(context, model, ids));
-  if (question !== null) await confirm(here, question);
+  if (question !== null) await requireYes(here, question);
 }

@@ -23,7 +23,7 @@ import { Flags } from "../flags.ts";
 import { printObject } from "../output.ts";
 import { messageOf, writtenFields, writtenRow, writtenScreen } from "../screens/admin-edit.ts";
 import type { Shell, WithShell } from "../shell.ts";
-import { idsOf } from "./admin-ids.ts";
+import { confirmEnd, idsOf } from "./admin-ids.ts";
 
 /** @param example an example's help text of a line after `classbook admin` */
 export function defineForms(
@@ -128,6 +128,7 @@ async function edit(
   if (isEmpty && !asks) flags.problem("no field to change is named");
   flags.done(`fields: ${fields.map(({ flag }) => flag).join(", ")}`);
   if (asks && !(await choose(here, form, ids[0]!, filled.read))) return;
+  if (endsMore(model, filled) && !here.dryRun) await confirmEnd(here, model, "cancel", ids);
   const { editRow } = await import("../../admin/edit.ts");
   let last: Done | null = null;
   await forEachId(
@@ -137,10 +138,18 @@ async function edit(
     async (context, id) => {
       last = await editRow(context, model, id, await termsIn(inside(context), filled));
       const row = writtenRow(here.output, last);
-      return ids.length === 1 ? row : { ...row, message: messageOf(last) };
+      // Of a booking that was moved, the row is the one in its place: the message names it.
+      return ids.length === 1 ? row : { ...row, id, message: messageOf(last) };
     },
   );
   if (here.dryRun) here.say("Nothing was written.");
+}
+
+/** Whether an edit is what an action asks first for. */
+function endsMore({ form }: Model, { read }: Filled): boolean {
+  return (
+    read.status === "cancelled" && form!.actions.some(({ name, asks }) => name === "cancel" && asks === true)
+  );
 }
 
 /** Asks which fields are to be another, and what. False where the person left, and it is said that nothing was changed. */

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { listModels } from "../../admin/browse.ts";
-import type { Model } from "../../admin/model.ts";
+import { type Model, readOnly } from "../../admin/model.ts";
 import { MODELS, suggestModel, suggestWord } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { usageError } from "../../domain/error.ts";
@@ -62,8 +62,12 @@ function unknown(word: string): Error {
   );
 }
 
+const WRITING = new Set(MODELS.flatMap(({ form }) => form?.actions.map(({ name }) => name) ?? []));
+
 /** Commander takes a verb that it does not know for an argument of the one that can be left out. */
-function unknownVerb(command: Command, word: string): Error {
+function unknownVerb(command: Command, model: Model, word: string): Error {
+  if (model.form === undefined && (["add", "edit", "delete"].includes(word) || WRITING.has(word)))
+    return readOnly(model);
   const verbs = command.commands.map((verb) => verb.name());
   const near = suggestWord(word, verbs);
   return usageError(
@@ -90,7 +94,8 @@ function example(line: string): string {
 
 function defineModel(command: Command, model: Model, shell: WithShell): void {
   const { name, many } = model;
-  command.description(model.summary);
+  // What `admin` itself takes to say which model is unknown, its models' commands would inherit.
+  command.description(model.summary).allowExcessArguments(false).allowUnknownOption(false);
   withOrder(
     withFilters(
       command
@@ -107,7 +112,7 @@ function defineModel(command: Command, model: Model, shell: WithShell): void {
     .allowExcessArguments()
     .action(async (flags: ListingFlags, run: Command) => {
       const [word] = run.args;
-      if (word !== undefined) throw unknownVerb(command, word);
+      if (word !== undefined) throw unknownVerb(command, model, word);
       const here = shell(run, fieldsOf(model));
       if (canBrowse(here)) await (await import("./admin-browse.ts")).browseModel(here, model, flags);
       else await list(here, model, flags);

@@ -7,7 +7,13 @@ import { CANCEL_REASONS } from "../../domain/booking.ts";
 import { plural } from "../../domain/spoken.ts";
 import { look } from "../../operations/context.ts";
 import { getSession } from "../../operations/session-details.ts";
-import { cancelSession, completeSession, UNMARKED, type Unmarked } from "../../operations/session-end.ts";
+import {
+  cancelSession,
+  completeSession,
+  liveText,
+  UNMARKED,
+  type Unmarked,
+} from "../../operations/session-end.ts";
 import { actingFor, eachOf, forEachId, readIds } from "../batch.ts";
 import { Flags } from "../flags.ts";
 import { overrideOption, wordOption } from "../options.ts";
@@ -96,10 +102,8 @@ async function cancel(here: Shell, words: readonly string[], input: CancelFlags)
     return;
   }
   if (!here.dryRun && !here.yes) {
-    const { what, pending, confirmed, queued } = await countFor(here, ids);
-    const bookings = plural(pending + confirmed, "booking");
-    const places = plural(queued, "place in the queue", "places in the queue");
-    if (!(await here.confirm(`Cancel ${what}, with ${bookings} and ${places}?`))) {
+    const counts = await countFor(here, ids);
+    if (!(await here.confirm(`Cancel ${counts.what}, with ${liveText(counts)}?`))) {
       here.say("Nothing was changed.");
       return;
     }

@@ -2,16 +2,18 @@
 import type { Deletion } from "../../admin/doing.ts";
 import type { Done } from "../../admin/edit.ts";
 import type { Model } from "../../admin/model.ts";
-import { modelNamed } from "../../admin/registry.ts";
+import { MODELS, modelNamed } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { OutputOptions, Row } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { printedRow, rowScreen } from "./admin.ts";
 
-/** Every field of what was written. */
+/** Every field of what was written: of what may come of it instead, too. */
 export function writtenFields(model: Model): string[] {
-  return [...fieldsOf(model), "outcome", "remarks"];
+  const becomes = MODELS.find(({ table }) => table === model.form?.becomes);
+  const fields = [model, ...(becomes === undefined ? [] : [becomes])].flatMap(fieldsOf);
+  return [...new Set(fields), "outcome", "remarks"];
 }
 
 /** Every field of what was deleted. */
