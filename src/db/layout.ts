@@ -82,6 +82,27 @@ export interface PhysicalTable {
 /** Everything a database holds, by physical table name. */
 export type Catalog = Map<string, PhysicalTable>;
 
+/** Names of SQLite, which knows no difference between small letters and capitals. */
+class FoldedNames extends Set<string> {
+  override add(name: string): this {
+    return super.add(name.toLowerCase());
+  }
+
+  override has(name: string): boolean {
+    return super.has(name.toLowerCase());
+  }
+}
+
+/** Names of indexes and triggers, compared as the engine does. */
+export function namesFor(engine: Engine): Set<string> {
+  return engine === "sqlite" ? new FoldedNames() : new Set();
+}
+
+/** Names that compare as those of another set. */
+export function likeNames(set: ReadonlySet<string>, names: Iterable<string>): Set<string> {
+  return set instanceof FoldedNames ? new FoldedNames(names) : new Set(names);
+}
+
 export function emptyTable(name: string): PhysicalTable {
   return {
     name,
@@ -150,7 +171,7 @@ export class Layout {
       catalog.set(table, {
         ...found,
         columns: new Map([...found.columns, ...columns.map((column) => [column.name, column] as const)]),
-        indexes: new Set([...found.indexes, ...indexes]),
+        indexes: likeNames(found.indexes, [...found.indexes, ...indexes]),
       });
     }
     return new Layout(this.kind, this.appLabel, catalog);
