@@ -266,6 +266,12 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
     );
   }
   if (catalog.size === 0) return new Layout("native", null, catalog);
+  // The native names of two tables read like those of Django apps with such labels.
+  if (labels.size > 0 && [...labels.keys()].every((label) => ["live_class", "one_on_one"].includes(label)))
+    throw halfASchema(
+      ["live_class_session", "schema_history"],
+      ", and that search_path names its schema first",
+    );
   if (labels.size === 1) {
     const missing = MARKS.filter(
       (mark) => ![...catalog.keys()].some((name) => name.toLowerCase().endsWith(`_${mark}`)),
