@@ -17,12 +17,16 @@ export const TIME_CHECKS = [
   sqlCheck({
     code: "ends_before_start",
     severity: "error",
-    sentence: "bookings, sessions and slots end after they start",
+    sentence:
+      "bookings, sessions and slots end after they start, and no slot's validity ends before it begins",
     why: "What ends before it starts takes nobody's time: overlaps with it are not seen.",
     fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
     reads: BOTH,
     findings: endings,
-    text: (row) => `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`,
+    text: (row) =>
+      row.part === ""
+        ? `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`
+        : `${row.thing} ${row.id}: valid from ${row.starts} until ${row.ends}`,
   }),
   timeCheck(
     {
@@ -78,15 +82,24 @@ function endings(q: CheckSql): string {
     ["session", "live_class_session", "start_at_utc", "end_at_utc"],
     ["slot", "teacher_availability", "start_datetime", "end_datetime"],
   ] as const satisfies [string, LogicalTable, string, string][];
-  return spans
+  const parts = spans
     .filter(([, table, ...columns]) => columns.every((column) => q.has(table, column)))
     .map(
       ([thing, table, start, end]) =>
         `select '${thing}' as thing, x.id, '' as part, cast(x.${start} as text) as starts, cast(x.${end} as text) as ends
          from ${q.t(table)} x where x.${end} <= x.${start} and ${q.isInstant(table, "x", start)} and ${q.isInstant(table, "x", end)}
          ${thing === "slot" ? "and x.slot_type = 'one_time'" : ""}`,
-    )
-    .join(" union all ");
+    );
+  const slots = "teacher_availability";
+  if (q.has(slots, "valid_from") && q.has(slots, "valid_until"))
+    parts.push(`select 'slot' as thing, x.id, 'valid_until' as part, cast(x.valid_from as text) as starts, cast(x.valid_until as text) as ends
+      from ${q.t(slots)} x where x.valid_until < x.valid_from and x.slot_type = 'recurring' and ${[
+        "valid_from",
+        "valid_until",
+      ]
+        .map((column) => `cast(x.${column} as text) like '____-__-__'`)
+        .join(" and ")}`);
+  return parts.join(" union all ");
 }
 
 /** Few zones are in use: each is looked up once. */

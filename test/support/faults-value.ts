@@ -13,10 +13,11 @@ export const VALUE_FAULTS: readonly Fault[] = [
         school,
         "update {live_class_session} set status = 'planned' where id = 4",
         "update {teacher_availability} set slot_type = 'RECURRING' where id = 1",
+        "update {teacher_availability} set day_of_week = 9 where id = 3",
       );
     },
-    found: ["booking:1.cancel_reason", "session:4.status", "slot:1.slot_type"],
-    stays: ["booking:1.cancel_reason", "session:4.status", "slot:1.slot_type"],
+    found: ["booking:1.cancel_reason", "session:4.status", "slot:1.slot_type", "slot:3.day_of_week"],
+    stays: ["booking:1.cancel_reason", "session:4.status", "slot:1.slot_type", "slot:3.day_of_week"],
   },
   {
     check: "seat_numbers",
@@ -65,10 +66,11 @@ export const VALUE_FAULTS: readonly Fault[] = [
         school,
         "update {live_class_session} set end_at_utc = '2027-02-01 09:00:00' where id = 4",
         "update {teacher_availability} set end_datetime = '2027-02-03 15:00:00' where id = 2",
+        "update {teacher_availability} set valid_from = '2027-02-03', valid_until = '2027-02-02' where id = 3",
       );
     },
-    found: ["booking:1", "session:4", "slot:2"],
-    stays: ["booking:1", "session:4", "slot:2"],
+    found: ["booking:1", "session:4", "slot:2", "slot:3.valid_until"],
+    stays: ["booking:1", "session:4", "slot:2", "slot:3.valid_until"],
   },
   {
     check: "unreadable_time",
