@@ -17,8 +17,7 @@ export const TIME_CHECKS = [
   sqlCheck({
     code: "ends_before_start",
     severity: "error",
-    sentence:
-      "bookings, sessions and slots end after they start, and no slot's validity ends before it begins",
+    sentence: "bookings, sessions, slots and their validity end after they start",
     why: "What ends before it starts takes nobody's time: overlaps with it are not seen.",
     fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
     reads: BOTH,
