@@ -1,6 +1,6 @@
 /** Reads what tables, columns, keys and indexes a database has, in one pass per engine. */
 import { type Kysely, sql } from "kysely";
-import { type Catalog, type Engine, emptyTable, type PhysicalTable } from "./layout.ts";
+import { type Catalog, type Engine, emptyTable, namesFor, type PhysicalTable } from "./layout.ts";
 
 interface ColumnRow {
   table_name: string;
@@ -43,6 +43,10 @@ export async function readCatalog(db: AnyDb, engine: Engine): Promise<Catalog> {
     });
   }
   for (const name of views) table(catalog, name).isView = true;
+  for (const found of catalog.values()) {
+    found.indexes = namesFor(engine);
+    found.triggers = namesFor(engine);
+  }
   for (const row of keys) {
     catalog.get(row.table_name)?.foreignKeys.push({ column: row.column, references: row.references });
   }

@@ -1,7 +1,7 @@
 /** What a check of `verify` is: its words, and a query whose rows are what is wrong (SPEC 6). */
 import type { Instant } from "../domain/instant.ts";
 import { quote } from "./ddl.ts";
-import { instantText } from "./instant-text.ts";
+import { instantText, isInstantText } from "./instant-text.ts";
 import type { LogicalTable } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
@@ -109,7 +109,7 @@ export class CheckSql {
    */
   isInstant(table: LogicalTable, alias: string, column: string): string {
     const value = `${alias}.${quote(column)}`;
-    if (!this.isPostgres) return isCanonical(value);
+    if (!this.isPostgres) return isInstantText(value);
     const isStamp = this.looking.database.layout.column(table, column)?.type.startsWith("timestamp");
     return isStamp
       ? `${value} is not null`
@@ -152,11 +152,6 @@ export class CheckSql {
       : `datetime(substr(${w}.offered_at, 1, 19), '+${minutes} minutes') || substr(${w}.offered_at, 20)`;
     return `coalesce(${written}, ${made})`;
   }
-}
-
-function isCanonical(value: string): string {
-  return `(typeof(${value}) = 'text' and strftime('%Y-%m-%d %H:%M:%S', ${value}) = substr(${value}, 1, 19)
-    and (length(${value}) = 19 or (substr(${value}, 20) glob '.[0-9][0-9][0-9][0-9][0-9][0-9]' and substr(${value}, 20) <> '.000000')))`;
 }
 
 export interface SqlCheck<C extends string> extends CheckWords<C> {

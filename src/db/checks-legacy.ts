@@ -66,8 +66,8 @@ export const LEGACY_CHECKS = [
   sqlCheck({
     code: "legacy_diverged",
     severity: "warning",
-    sentence: "no legacy row changed after somebody changed what it became",
-    why: "Both sides were changed: which of the two is right, only people know.",
+    sentence: "no legacy row was found to differ from what it became after both were changed",
+    why: "Both sides were changed: which of the two is right, only people know. What changed since the last `classbook legacy migrate` is not counted here: `classbook legacy plan` and `classbook legacy verify` compare every row.",
     fix: "nothing: `classbook legacy issues list --code diverged` shows them; compare, then skip or retry each",
     reads: [],
     findings: (q) =>

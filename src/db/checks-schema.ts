@@ -14,7 +14,7 @@ export const SCHEMA_CHECKS = [
     severity: "error",
     sentence: "constraints, indexes, triggers and columns are those that the schema steps made",
     why: "Without a trigger counters drift, without a constraint duplicates come, without an index every command is slow.",
-    fix: "makes again what is missing and what differs, as `classbook db migrate` does; columns and foreign keys need a hand or a backup",
+    fix: "makes again what is missing and what differs, as `classbook db migrate` does, on PostgreSQL defaults, too; other columns and keys need a hand or a backup",
     reads: [],
     findings: schemaFindings,
   }),

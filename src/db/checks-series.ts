@@ -21,7 +21,7 @@ export const SERIES_CHECKS = [
     findings: (q) =>
       `select 'series' as thing, i.series_id as id, '' as part, count(*) as n, min(i.occurrence_index) as lowest, max(i.occurrence_index) as highest
        from ${q.t("booking_series_item")} i group by i.series_id
-       having min(i.occurrence_index) <> 1 or max(i.occurrence_index) <> count(*) or count(distinct i.occurrence_index) <> count(*)`,
+       having min(i.occurrence_index) <> 1 or max(i.occurrence_index) <> count(*) or count(distinct i.occurrence_index) <> count(*)${q.isPostgres ? "" : " or sum(typeof(i.occurrence_index) <> 'integer') > 0"}`,
     text: (row) => `series ${row.id}: ${row.n} occurrences, numbered ${row.lowest} to ${row.highest}`,
   }),
   sqlCheck({

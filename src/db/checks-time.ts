@@ -1,26 +1,9 @@
 /** Times that cannot be, and time zones that are none (SPEC 2, 6; LEGACY 1). */
 import { isZone } from "../domain/zone.ts";
-import { type CheckSql, sqlCheck } from "./check.ts";
+import { type CheckSql, type CheckWords, sqlCheck } from "./check.ts";
 import type { LogicalTable } from "./layout.ts";
 import { runQuery } from "./reconcile.ts";
-
-/** The instants that bookings, sessions and queues go by. */
-const INSTANTS = [
-  [
-    "booking",
-    "live_class_booking",
-    ["start_at_utc", "end_at_utc", "created_at", "updated_at", "decision_at", "cancelled_at"],
-  ],
-  ["session", "live_class_session", ["start_at_utc", "end_at_utc"]],
-  [
-    "entry",
-    "session_waitlist",
-    ["created_at", "offered_at", "offer_expires_at", "accepted_at", "expired_at"],
-  ],
-] as const satisfies [string, LogicalTable, string[]][];
-
-/** The tables of the things that {@link INSTANTS} names. */
-export const INSTANT_TABLES = Object.fromEntries(INSTANTS.map(([thing, table]) => [thing, table]));
+import { type Reading, timesThatRead } from "./time-columns.ts";
 
 const ZONES = [
   ["profile", "user_profile", "timezone"],
@@ -34,34 +17,36 @@ export const TIME_CHECKS = [
   sqlCheck({
     code: "ends_before_start",
     severity: "error",
-    sentence: "bookings, sessions and slots end after they start",
+    sentence: "bookings, sessions, slots and their validity end after they start",
     why: "What ends before it starts takes nobody's time: overlaps with it are not seen.",
     fix: "nothing: `classbook session update ID --duration MINUTES`, `classbook booking reschedule ID`, or a new slot in place of the old one",
     reads: BOTH,
     findings: endings,
-    text: (row) => `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`,
+    text: (row) =>
+      row.part === ""
+        ? `${row.thing} ${row.id}: ${plain(row.starts)} to ${plain(row.ends)} UTC`
+        : `${row.thing} ${row.id}: valid from ${row.starts} until ${row.ends}`,
   }),
-  sqlCheck({
-    code: "unreadable_time",
-    severity: "error",
-    sentence: "every instant can be read",
-    why: "SQLite keeps any text: what is no time takes nobody's time, and runs out never.",
-    fix: "nothing: nobody else knows what was meant; `classbook session update ID --start TIME` for a session, or correct it by SQL",
-    reads: BOTH,
-    // A timestamp of PostgreSQL is one.
-    findings: (q) => (q.isPostgres ? null : otherForms(q, (value) => `not ${canBeRead(value)}`)),
-    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
-  }),
-  sqlCheck({
-    code: "time_form",
-    severity: "warning",
-    sentence: "every instant is in the one form that compares as text",
-    why: "A tool wrote T, Z or an offset: such a time sorts wrongly, so that overlaps and what is due are not seen.",
-    fix: "writes the same instant in the one form",
-    reads: BOTH,
-    findings: (q) => (q.isPostgres ? null : otherForms(q, canBeRead)),
-    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
-  }),
+  timeCheck(
+    {
+      code: "unreadable_time",
+      severity: "error",
+      sentence: "every time and date can be read",
+      why: "SQLite keeps any text: what is no time takes nobody's time, and runs out never.",
+      fix: "nothing: nobody else knows what was meant; `classbook session update ID --start TIME` for a session, or correct it by SQL",
+    },
+    "unreadable",
+  ),
+  timeCheck(
+    {
+      code: "time_form",
+      severity: "warning",
+      sentence: "every instant is in the one form that compares as text",
+      why: "A tool wrote T, Z or an offset: such a time sorts wrongly, so that overlaps and what is due are not seen.",
+      fix: "writes the same instant in the one form; of slots only where the app's own times are in UTC",
+    },
+    "other",
+  ),
   sqlCheck({
     code: "unknown_zone",
     severity: "warning",
@@ -74,6 +59,17 @@ export const TIME_CHECKS = [
   }),
 ] as const;
 
+function timeCheck<const C extends string>(words: CheckWords<C>, reading: Reading) {
+  const check = sqlCheck({
+    ...words,
+    reads: BOTH,
+    findings: (q) => timesThatRead(q, reading),
+    text: (row) => `${row.thing} ${row.id}: ${row.part} is ${JSON.stringify(row.value)}`,
+  });
+  // What it asks, SQLite knows on this connection only.
+  return { ...check, query: async () => null };
+}
+
 /** PostgreSQL's text of an instant names the zone of the connection, which is UTC. */
 function plain(text: unknown): string {
   return String(text).replace(/\+00$/, "");
@@ -85,37 +81,24 @@ function endings(q: CheckSql): string {
     ["session", "live_class_session", "start_at_utc", "end_at_utc"],
     ["slot", "teacher_availability", "start_datetime", "end_datetime"],
   ] as const satisfies [string, LogicalTable, string, string][];
-  return spans
+  const parts = spans
     .filter(([, table, ...columns]) => columns.every((column) => q.has(table, column)))
     .map(
       ([thing, table, start, end]) =>
         `select '${thing}' as thing, x.id, '' as part, cast(x.${start} as text) as starts, cast(x.${end} as text) as ends
          from ${q.t(table)} x where x.${end} <= x.${start} and ${q.isInstant(table, "x", start)} and ${q.isInstant(table, "x", end)}
          ${thing === "slot" ? "and x.slot_type = 'one_time'" : ""}`,
-    )
-    .join(" union all ");
-}
-
-/** Each table is read once: its columns part where a row is found. */
-function otherForms(q: CheckSql, which: (value: string) => string): string {
-  return INSTANTS.filter(([, table]) => q.has(table))
-    .map(([thing, table, all]) => {
-      const columns = all.filter((column) => q.has(table, column));
-      const bad = (column: string) => `(x.${column} is not null and not ${q.isInstant(table, "x", column)})`;
-      const parts = columns.map(
-        (column) =>
-          `select '${thing}' as thing, x.id, '${column}' as part, x.${column} as value from ${thing}_times x where ${bad(column)} and ${which(`x.${column}`)}`,
-      );
-      return `select * from (with ${thing}_times as materialized (select x.id, ${columns.map((c) => `x.${c}`).join(", ")} from ${q.t(table)} x
-        where ${columns.map(bad).join(" or ")}) ${parts.join(" union all ")}) ${thing}_parts`;
-    })
-    .join(" union all ");
-}
-
-/** SQLite: a date of the calendar with a time of day, in any of the forms that are accepted (LEGACY 1). */
-function canBeRead(value: string): string {
-  return `(typeof(${value}) = 'text' and ${value} glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][ T][0-9][0-9]:*'
-    and julianday(${value}) is not null and date(substr(${value}, 1, 10)) = substr(${value}, 1, 10))`;
+    );
+  const slots = "teacher_availability";
+  if (q.has(slots, "valid_from") && q.has(slots, "valid_until"))
+    parts.push(`select 'slot' as thing, x.id, 'valid_until' as part, cast(x.valid_from as text) as starts, cast(x.valid_until as text) as ends
+      from ${q.t(slots)} x where x.valid_until < x.valid_from and x.slot_type = 'recurring' and ${[
+        "valid_from",
+        "valid_until",
+      ]
+        .map((column) => `cast(x.${column} as text) like '____-__-__'`)
+        .join(" and ")}`);
+  return parts.join(" union all ");
 }
 
 /** Few zones are in use: each is looked up once. */

@@ -55,7 +55,7 @@ export const VALUE_CHECKS = [
   sqlCheck({
     code: "unknown_word",
     severity: "error",
-    sentence: "every status, type and reason is a word of the model",
+    sentence: "every status, type, reason and weekday is one that the model knows",
     why: "No rule knows what to do with another word: such a row is neither open nor over.",
     fix: "nothing: only people know what was meant; correct it in the app, or by SQL",
     reads: NEEDED,
@@ -85,14 +85,21 @@ export const VALUE_CHECKS = [
 ] as const;
 
 function unknownWords(q: CheckSql): string {
-  return WORDS.filter(([, table, column]) => q.has(table, column))
-    .map(([thing, table, column, known, empty]) => {
+  const parts = WORDS.filter(([, table, column]) => q.has(table, column)).map(
+    ([thing, table, column, known, empty]) => {
       const words = [...known, ...(empty ? [""] : [])].map((word) => `'${word}'`).join(", ");
       const none = empty ? "" : `x.${column} is null or `;
       return `select '${thing}' as thing, x.id, '${column}' as part, cast(x.${column} as text) as word
         from ${q.t(table)} x where ${none}x.${column} not in (${words})`;
-    })
-    .join(" union all ");
+    },
+  );
+  if (q.has("teacher_availability", "day_of_week")) {
+    const day = "x.day_of_week";
+    const isNone = q.isPostgres ? "" : `typeof(${day}) <> 'integer' or `;
+    parts.push(`select 'slot' as thing, x.id, 'day_of_week' as part, cast(${day} as text) as word
+      from ${q.t("teacher_availability")} x where ${day} is not null and (${isNone}${day} not between 0 and 6)`);
+  }
+  return parts.join(" union all ");
 }
 
 function seatNumbers(q: CheckSql): string {

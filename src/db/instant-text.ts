@@ -3,14 +3,24 @@ import { type RawBuilder, sql } from "kysely";
 import type { Engine } from "./layout.ts";
 
 const DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
-const TIME = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]";
 const MICROS = "[0-9][0-9][0-9][0-9][0-9][0-9]";
+
+/** SQLite: a day of the calendar from the year 1 on, and an hour before 24, which SQLite alone takes. */
+function isOfCalendar(value: string): string {
+  return `date(substr(${value}, 1, 10)) = substr(${value}, 1, 10) and ${value} > '0001' and substr(${value}, 12, 2) < '24'`;
+}
+
+/** SQL for whether a column has an instant in the one form that compares as text; SQLite keeps whatever a hand wrote. */
+export function isInstantText(value: string): string {
+  return `(typeof(${value}) = 'text' and datetime(${value}) = substr(${value}, 1, 19) and ${value} > '0001' and substr(${value}, 12, 2) < '24'
+    and (length(${value}) = 19 or (substr(${value}, 20) glob '.${MICROS}' and substr(${value}, 20) <> '.000000')))`;
+}
 
 /** SQL for an instant as the app writes it, which compares as text: another spelling (`T`, `Z`, an offset) is read, null is what nobody can read. */
 export function instantText(engine: Engine, column: string): string {
   if (engine === "postgres") return column;
-  return `case when ${column} glob '${DATE} ${TIME}' or ${column} glob '${DATE} ${TIME}.${MICROS}' then ${column}
-    when ${column} glob '${DATE}[ T][0-9]*' then replace(strftime('%Y-%m-%d %H:%M:%f', ${column}), '.000', '') end`;
+  return `case when ${isInstantText(column)} then ${column}
+    when ${column} glob '${DATE}[ T][0-9]*' and ${isOfCalendar(column)} then replace(strftime('%Y-%m-%d %H:%M:%f', ${column}), '.000', '') end`;
 }
 
 /** {@link instantText} as a part of a query. */

@@ -82,6 +82,27 @@ export interface PhysicalTable {
 /** Everything a database holds, by physical table name. */
 export type Catalog = Map<string, PhysicalTable>;
 
+/** Names of SQLite, which knows no difference between small letters and capitals. */
+class FoldedNames extends Set<string> {
+  override add(name: string): this {
+    return super.add(name.toLowerCase());
+  }
+
+  override has(name: string): boolean {
+    return super.has(name.toLowerCase());
+  }
+}
+
+/** Names of indexes and triggers, compared as the engine does. */
+export function namesFor(engine: Engine): Set<string> {
+  return engine === "sqlite" ? new FoldedNames() : new Set();
+}
+
+/** Names that compare as those of another set. */
+export function likeNames(set: ReadonlySet<string>, names: Iterable<string>): Set<string> {
+  return set instanceof FoldedNames ? new FoldedNames(names) : new Set(names);
+}
+
 export function emptyTable(name: string): PhysicalTable {
   return {
     name,
@@ -150,7 +171,7 @@ export class Layout {
       catalog.set(table, {
         ...found,
         columns: new Map([...found.columns, ...columns.map((column) => [column.name, column] as const)]),
-        indexes: new Set([...found.indexes, ...indexes]),
+        indexes: likeNames(found.indexes, [...found.indexes, ...indexes]),
       });
     }
     return new Layout(this.kind, this.appLabel, catalog);
@@ -245,6 +266,12 @@ export function detectLayout(catalog: Catalog, choice: LayoutChoice): Layout {
     );
   }
   if (catalog.size === 0) return new Layout("native", null, catalog);
+  // The native names of two tables read like those of Django apps with such labels.
+  if (labels.size > 0 && [...labels.keys()].every((label) => ["live_class", "one_on_one"].includes(label)))
+    throw halfASchema(
+      ["live_class_session", "schema_history"],
+      ", and that search_path names its schema first",
+    );
   if (labels.size === 1) {
     const missing = MARKS.filter(
       (mark) => ![...catalog.keys()].some((name) => name.toLowerCase().endsWith(`_${mark}`)),

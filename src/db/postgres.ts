@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import { busy, ClassbookError, usageError } from "../domain/error.ts";
+import { busy, ClassbookError, refused, usageError } from "../domain/error.ts";
 import type { Opened, PgConnection } from "./connection.ts";
 
 const OID = {
@@ -169,7 +169,7 @@ export function postgresError(error: unknown, address: string): unknown {
       hint: "check the name at the end of the URL",
     });
   if (code === "42501")
-    return usageError(
+    return refused(
       "no_permission",
       `the user of ${address} may not do this: ${reason}`,
       "grant it the rights, or use another user",

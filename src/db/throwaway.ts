@@ -25,7 +25,7 @@ export interface Throwaway {
  * server, with the schema and no rows, for a database that others use cannot be copied.
  *
  * @param address the database's own, with its password
- * @throws ClassbookError usage `no_permission`: the user may not create databases
+ * @throws ClassbookError refused `no_permission`: the user may not create databases
  */
 export async function makeThrowaway(database: Database, address: string, now: Instant): Promise<Throwaway> {
   const folder = mkdtempSync(join(tmpdir(), "classbook-drill-"));

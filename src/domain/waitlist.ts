@@ -52,6 +52,15 @@ export function isOverdue(
   return entry.status === "offered" && !isLiveOffer(entry, sessionStart ?? LATEST, offerHours, now);
 }
 
+/** Why an offer that is overdue holds nothing any more. */
+export function endOfOffer({
+  offered_at,
+  offer_expires_at,
+}: Pick<WaitlistEntry, "offered_at" | "offer_expires_at">): string {
+  const isTimeless = offered_at === null && offer_expires_at === null;
+  return isTimeless ? "nobody can tell when the offer was made" : "the offer ran out";
+}
+
 /** The order of a queue: created_at, then id. */
 export function byTurn(a: WaitlistEntry, b: WaitlistEntry): number {
   if (a.created_at !== b.created_at) return a.created_at < b.created_at ? -1 : 1;

@@ -1,9 +1,11 @@
 /** Repairs of sessions and of times: counters, seats, UTC fields, texts that are instants in another form (SPEC 2, LEGACY 2.1). */
+
+import { zoneOfApp } from "../db/app-time.ts";
 import { updateRows } from "../db/bulk.ts";
 import type { Finding } from "../db/check.ts";
-import { INSTANT_TABLES } from "../db/checks-time.ts";
 import { isUniqueViolation } from "../db/error.ts";
 import { findSession } from "../db/seats.ts";
+import { TIME_TABLES } from "../db/time-columns.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { seatsOf } from "../domain/session.ts";
 import type { Context } from "./context.ts";
@@ -58,9 +60,12 @@ export const SESSION_REPAIRS = {
   },
   time_form: {
     apply: async (context, tell) => {
+      const zone = await zoneOfApp(context.database, context.trx);
       for await (const page of findingsIn(context, "time_form")) {
         const changes: Changed[] = [];
         for (const finding of page) {
+          // The app, and the migration with it, reads a slot's bare time in the app's own zone.
+          if (finding.thing === "slot" && zone !== "UTC") continue;
           const instant = typeof finding.row.value === "string" ? parseInstant(finding.row.value) : null;
           if (instant === null || !(await rewrite(context, finding, instant))) continue;
           const { thing, id, part, row } = finding;
@@ -95,7 +100,7 @@ async function rewrite(
   instant: string,
 ): Promise<boolean> {
   try {
-    await updateRows(database, trx, INSTANT_TABLES[thing]!, [part], [[id, instant]]);
+    await updateRows(database, trx, TIME_TABLES[thing]!, [part], [[id, instant]]);
     return true;
   } catch (error) {
     if (isUniqueViolation(error)) return false;

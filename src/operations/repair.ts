@@ -28,6 +28,7 @@ export function findingsIn(context: Context, code: CheckCode): AsyncIterable<Fin
 export const SUBJECTS: Readonly<Record<string, Subject>> = {
   booking: "live_class_booking",
   session: "live_class_session",
+  slot: "teacher_availability",
   entry: "session_waitlist",
   series: "booking_series",
 };

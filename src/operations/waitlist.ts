@@ -6,6 +6,7 @@ import type { Instant } from "../domain/instant.ts";
 import { overridden, type RuleOutcome } from "../domain/rules.ts";
 import { openSeats } from "../domain/session.ts";
 import {
+  endOfOffer,
   endOfQueue,
   isOverdue,
   joinedAt,
@@ -28,7 +29,6 @@ export interface Passed {
   skipped: Skipped[];
 }
 
-const RAN_OUT = "the offer ran out";
 const SETTLED = "the student is booked already";
 
 export function because(entries: readonly WaitlistEntry[], reason: string): Skipped[] {
@@ -52,14 +52,19 @@ export async function passSeatsOn(context: Context, sessionId: number, freed: nu
   const { start_at_utc: start } = session;
   const { seats, entries, bars } = await loadSeating(context, session);
   const open = openSeats(seats);
-  const ranOut = entries.filter((entry) => isOverdue(entry, start, offerHours, now));
-  const settled = entries.filter((entry) => !ranOut.includes(entry) && isSettled(entry, bars));
-  const expired = [...because(ranOut, RAN_OUT), ...because(settled, SETTLED)];
+  const expired = entries.flatMap((entry): Skipped[] => {
+    if (isOverdue(entry, start, offerHours, now)) return because([entry], endOfOffer(entry));
+    return isSettled(entry, bars) ? because([entry], SETTLED) : [];
+  });
   const queue = queueOf(entries);
   const wasFull = open - freed - expired.length <= 0 || queue.length > 0;
   const { status } = wasFull ? await openAgain(context, session, open) : session;
-  await expireEntries(context, ranOut, RAN_OUT);
-  await expireEntries(context, settled, SETTLED);
+  for (const why of new Set(expired.map(({ reason }) => reason)))
+    await expireEntries(
+      context,
+      expired.flatMap(({ entry, reason }) => (reason === why ? entry : [])),
+      why,
+    );
   if (status !== "scheduled" || start === null || open <= 0) return { ...NOTHING, expired };
   const { offered, skipped, passedOver } = planRound(queue, open, bars);
   await recordPassedOver(context, passedOver);
@@ -159,7 +164,7 @@ export async function settleEntry(
 ): Promise<void> {
   const { database, trx, now, offerHours } = context;
   const { start_at_utc: start } = session;
-  if (isOverdue(entry, start, offerHours, now)) return expireEntries(context, [entry], RAN_OUT);
+  if (isOverdue(entry, start, offerHours, now)) return expireEntries(context, [entry], endOfOffer(entry));
   if (entry.status !== "waiting" && entry.status !== "offered") return;
   await setAccepted(database, trx, entry.id, now);
   await record(context, {

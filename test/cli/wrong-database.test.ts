@@ -164,7 +164,7 @@ an unknown database   | postgres:test@HOST/none   | 4 no_such_database | there i
 no database named     | postgres:test@HOST/       | 2 bad_url          | postgres://postgres:***@HOST/ is not a PostgreSQL URL      | postgres://USER:PASSWORD@HOST
 nobody listens        | u:p@127.0.0.1:1/NAME      | 1 unreachable      | cannot reach postgres://u:***@127.0.0.1:1/NAME             | host and port
 a host that is not    | u:p@nowhere.invalid/NAME  | 1 unreachable      | cannot reach postgres://u:***@nowhere.invalid/NAME         | host and port
-a user without rights | ROLE:r3ader@HOST/NAME     | 2 no_permission    | postgres://ROLE:***@HOST/NAME may not do this: permission denied | grant
+a user without rights | ROLE:r3ader@HOST/NAME     | 3 no_permission    | postgres://ROLE:***@HOST/NAME may not do this: permission denied | grant
 `;
 
 describe("PostgreSQL", () => {

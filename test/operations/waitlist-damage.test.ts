@@ -220,6 +220,15 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       expect(await refusal(school, (c) => acceptOffer(c, { id }), late)).toBe("offer-expired");
     });
 
+  test("an offer that nobody can tell the time of ends, and the record says why", async () => {
+    const id = await offer("ana", { offered_at: engine === "sqlite" ? "garbage" : null });
+    const reason = "nobody can tell when the offer was made";
+    expect(await expire()).toMatchObject({ expired: 1, reasons: [reason] });
+    expect(await statusOf(id)).toBe("expired");
+    const events = (await day.all()).booking_event.filter(({ what }) => what === "expired");
+    expect(events.map((event) => event.reason)).toEqual([reason]);
+  });
+
   // The foreign keys of PostgreSQL rule it out.
   if (engine === "sqlite")
     test("entries of a session that is gone: an offer is refused in a sentence, and the next run ends them", async () => {

@@ -174,4 +174,14 @@ describe("several apps, and none", () => {
     await expect(openDatabase(place.address)).rejects.toMatchObject({ kind: "usage", code: "half_a_schema" });
     expect((await layoutOf(place, { layout: "django" })).appLabel).toBe("myApp");
   });
+
+  test("one table of classbook's own alone is no Django app", async () => {
+    const place = keep(await scratch("sqlite"));
+    await query(place, "create table live_class_booking (id integer primary key)");
+    await expect(openDatabase(place.address)).rejects.toMatchObject({
+      code: "half_a_schema",
+      message: expect.stringContaining("live_class_session, schema_history are not there"),
+      hint: expect.stringContaining("search_path"),
+    });
+  });
 });

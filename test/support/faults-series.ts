@@ -50,6 +50,20 @@ export const SERIES_FAULTS: readonly Fault[] = [
     found: ["series:7"],
   },
   {
+    check: "series_gaps",
+    what: "a number that is no whole one",
+    only: "sqlite",
+    plant: async (school) => {
+      await plantSeries(school);
+      await byHand(
+        school,
+        "update {booking_series} set status = 'completed'",
+        "update {booking_series_item} set occurrence_index = 1.5 where occurrence_index = 2",
+      );
+    },
+    found: ["series:7"],
+  },
+  {
     check: "series_item_without_booking",
     what: "its booking was deleted",
     plant: async (school) => {
