@@ -101,3 +101,22 @@ export function keyRows(
   const near = `and (${others}) in (select ${others} ${rows} and (${spelt.map(isOddInstant).join(" or ")}))`;
   return { from: isHeld ? `${rows} ${near}` : rows, key: key.join(", ") };
 }
+
+/** Another booking with the key that one would have at a start: the lowest id; null where there is none. */
+export async function findTwin(
+  { engine, layout }: Pick<Database, "engine" | "layout">,
+  db: Db,
+  { id, start }: { id: number; start: string },
+): Promise<number | null> {
+  const table = quote(layout.name("live_class_booking"));
+  const place = (alias: string) =>
+    `case ${alias}.booking_type when 'group_session' then ${alias}.session_id when 'one_on_one' then ${alias}.teacher_id end`;
+  const at = `coalesce(${instantText(engine, "o.start_at_utc")}, o.start_at_utc)`;
+  const [twin] = await runQuery<{ id: number }>(
+    db,
+    `select o.id from ${table} b join ${table} o on o.student_user_id = b.student_user_id and o.booking_type = b.booking_type
+       and ${place("o")} = ${place("b")} and o.id <> b.id
+     where b.id = ${Number(id)} and ${at} = '${start}' order by o.id limit 1`,
+  );
+  return twin === undefined ? null : Number(twin.id);
+}
