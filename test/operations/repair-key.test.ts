@@ -1,16 +1,15 @@
-/** Duplicates under a key that is to be unique: who is kept, what is left to people, and that the constraint stands afterwards (LEGACY 2.7, SPEC 6). */
+/** Duplicates under a key that is to be unique: who is kept, and what is left to people (LEGACY 2.7, SPEC 6). */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { CHECK_CODES, type CheckCode } from "../../src/db/checks.ts";
-import { previewRepairs, repairInvariants } from "../../src/operations/verify-repair.ts";
+import { CHECK_CODES } from "../../src/db/checks.ts";
+import { repairInvariants } from "../../src/operations/verify-repair.ts";
 import { type Bookable, KINDS, makeBookable, OPERATOR, TODAY } from "../support/bookable.ts";
-import { contents, type Row, seatRow } from "../support/bookings.ts";
+import { contents, seatRow } from "../support/bookings.ts";
 import { query } from "../support/databases.ts";
+import { bookingsOf, fix, found, KEY, plantSeats } from "../support/duplicates.ts";
 import { byHand } from "../support/fault.ts";
 import { seriesRow } from "../support/series.ts";
-import { violationsIn } from "../support/verified.ts";
 
 const ACTING = { now: TODAY, offerHours: 24, actor: OPERATOR };
-const KEY = "unique_group_booking";
 
 describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   let school: Bookable;
@@ -22,51 +21,23 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   const table = (name: "live_class_booking" | "booking_series_item") =>
     `"${school.database.layout.name(name)}"`;
 
-  /** Ana's seat in the morning class, as often as rows are given, beside the constraint. */
-  async function plant(...rows: Row[]): Promise<void> {
-    await byHand(school, `drop index ${KEY}`);
-    await school.put("live_class_booking", ...rows.map((row, at) => seatRow("ana", { id: at + 1, ...row })));
-  }
-
-  /** What `--fix` shows, and does. Repairs by themselves; what is left to people after `left:`. */
-  async function fix(checks: readonly CheckCode[] = CHECK_CODES): Promise<string[]> {
-    const shown: string[] = [];
-    const done: string[] = [];
-    const told = (into: string[]) => (_: CheckCode, what: string, left?: "left") =>
-      into.push(left === undefined ? what : `left: ${what}`);
-    const before = await contents(school.database.db);
-    const count = await previewRepairs(school.database, checks, ACTING, { onRepair: told(shown) });
-    expect(await contents(school.database.db)).toEqual(before);
-    expect(count).toBe(shown.filter((what) => !what.startsWith("left: ")).length);
-    if (count === 0) return shown;
-    await repairInvariants(school.database, checks, ACTING, { onRepair: told(done) });
-    expect(done.toSorted()).toEqual(shown.toSorted());
-    return done;
-  }
-
-  const bookings = async () =>
-    (await query(school.place, `select id from ${table("live_class_booking")} order by id`)).map(({ id }) =>
-      Number(id),
-    );
-  const found = async (checks: readonly CheckCode[] = CHECK_CODES) =>
-    (await violationsIn(school, checks)).map(({ check, count }) => [check, count]);
-
   test("a word that is no status loses to every one that is; of two such the earlier stays", async () => {
-    await plant(
+    await plantSeats(
+      school,
       { status: "refunded", created_at: "2026-01-01 09:00:00" },
       { status: "attended", created_at: "2026-01-03 09:00:00" },
       { status: "Confirmed", created_at: "2026-01-02 09:00:00" },
     );
-    await fix([KEY]);
-    expect(await bookings()).toEqual([2]);
+    await fix(school, [KEY]);
+    expect(await bookingsOf(school)).toEqual([2]);
     await byHand(school, `drop index ${KEY}`, "delete from {live_class_booking}");
     await school.put(
       "live_class_booking",
       seatRow("ana", { id: 4, status: "", created_at: "2026-01-02 09:00:00" }),
       seatRow("ana", { id: 5, status: "refunded", created_at: "2026-01-01 09:00:00" }),
     );
-    await fix([KEY]);
-    expect(await bookings()).toEqual([5]);
+    await fix(school, [KEY]);
+    expect(await bookingsOf(school)).toEqual([5]);
   });
 
   test("rows that lack a part of the key share it with none", async () => {
@@ -85,16 +56,16 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       await school.put("live_class_booking", seatRow("ben", { id: 2, student_user_id: null }));
     }
     await school.put("live_class_booking", seatRow("cleo", { id: 3 }), seatRow("cleo", { id: 4 }));
-    expect(await found([KEY])).toEqual([[KEY, 2]]);
-    expect(await fix([KEY])).toEqual([
+    expect(await found(school, [KEY])).toEqual([[KEY, 2]]);
+    expect(await fix(school, [KEY])).toEqual([
       "quarantine booking 4 (confirmed), keep 3 (confirmed)",
       `create the constraint ${KEY}`,
     ]);
-    expect(await bookings()).toEqual([1, 2, 3]);
+    expect(await bookingsOf(school)).toEqual([1, 2, 3]);
   });
 
   test.each(["", "on delete cascade"])("what another table names is left to people: %s", async (rule) => {
-    await plant({ status: "attended" }, { status: "confirmed" });
+    await plantSeats(school, { status: "attended" }, { status: "confirmed" });
     await school.put("live_class_booking", seatRow("ben", { id: 3 }), seatRow("ben", { id: 4 }));
     const key = engine === "postgres" ? "bigint" : "integer";
     const pays = "shop_payment";
@@ -103,102 +74,23 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       `create table ${pays} (id integer primary key, booking_id ${key} references {live_class_booking} (id) ${rule})`,
       `insert into ${pays} values (1, 2), (2, 2)`,
     );
-    expect(await fix([KEY])).toEqual([
+    expect(await fix(school, [KEY])).toEqual([
       "quarantine booking 4 (confirmed), keep 3 (confirmed)",
       "left: leave booking 2 (confirmed) beside 1 (attended): 2 rows of shop_payment name it",
     ]);
-    expect(await bookings()).toEqual([1, 2, 3]);
+    expect(await bookingsOf(school)).toEqual([1, 2, 3]);
     expect(await query(school.place, `select booking_id from ${pays}`)).toHaveLength(2);
-    expect(await found([KEY])).toEqual([[KEY, 2]]);
+    expect(await found(school, [KEY])).toEqual([[KEY, 2]]);
 
     // Nothing is repaired any more, and it is said again why.
-    expect(await fix([KEY])).toEqual([
+    expect(await fix(school, [KEY])).toEqual([
       "left: leave booking 2 (confirmed) beside 1 (attended): 2 rows of shop_payment name it",
     ]);
     await query(school.place, `delete from ${pays}`);
-    expect(await fix([KEY])).toHaveLength(2);
-    expect(await bookings()).toEqual([1, 3]);
-    expect(await found([KEY])).toEqual([]);
+    expect(await fix(school, [KEY])).toHaveLength(2);
+    expect(await bookingsOf(school)).toEqual([1, 3]);
+    expect(await found(school, [KEY])).toEqual([]);
     await query(school.place, `drop table ${pays}`);
-  });
-
-  const columns = "student_user_id, session_id, start_at_utc";
-  const OTHERS = [
-    ["not unique", `create index ${KEY} on {live_class_booking} (${columns})`],
-    ["of other columns", `create unique index ${KEY} on {live_class_booking} (${columns}, id)`],
-    [
-      "of other rows",
-      `create unique index ${KEY} on {live_class_booking} (id) where booking_type <> 'group_session'`,
-    ],
-    [
-      "of the rows that are none",
-      `create unique index ${KEY} on {live_class_booking} (${columns}) where booking_type <> 'group_session'`,
-    ],
-    [
-      "in capitals",
-      `create unique index ${KEY} on {live_class_booking} (${columns}) where booking_type = 'GROUP_SESSION'`,
-    ],
-  ] as const;
-
-  test.each(OTHERS)("an index of the name that is %s hides nothing", async (_, create) => {
-    await plant({ status: "attended" }, { status: "confirmed" });
-    await byHand(school, create);
-    expect(await found([KEY, "schema"])).toEqual([
-      ["schema", 1],
-      [KEY, 2],
-    ]);
-    await fix();
-    expect(await bookings()).toEqual([1]);
-    expect(await found()).toEqual([]);
-    await expect(school.put("live_class_booking", seatRow("ana", { id: 7 }))).rejects.toThrow(/unique/i);
-  });
-
-  test("an index of the name that is another is told and made anew by the key's own check, too", async () => {
-    await byHand(school, `drop index ${KEY}`, OTHERS[0][1]);
-    expect(await found([KEY])).toEqual([[KEY, 1]]);
-    expect(await fix([KEY])).toEqual([`create the constraint ${KEY}`]);
-    expect(await found()).toEqual([]);
-  });
-
-  test("while duplicates are left, the index that is no key stays", async () => {
-    await plant({ status: "attended" }, { status: "confirmed" });
-    await byHand(school, OTHERS[0][1]);
-    expect(await fix(["schema"])).toEqual([]);
-    expect(await found(["schema"])).toEqual([["schema", 1]]);
-  });
-
-  describe.runIf(engine === "postgres")("an index that was never finished", () => {
-    const invalidate = (name: string) =>
-      `update pg_index set indisvalid = false where indexrelid = '${name}'::regclass`;
-
-    test("is no key", async () => {
-      await byHand(school, invalidate(KEY));
-      expect(await found([KEY, "schema"])).toEqual([
-        ["schema", 1],
-        [KEY, 1],
-      ]);
-      await fix();
-      expect(await found()).toEqual([]);
-    });
-
-    test("is made anew where it is a plain one", async () => {
-      await byHand(school, invalidate("classbook_session_unfinished"));
-      expect(await fix(["schema"])).toEqual([
-        "mend: index classbook_session_unfinished was never finished: it is invalid, and no query uses it",
-      ]);
-      expect(await found()).toEqual([]);
-    });
-
-    test("a constraint of the key's name is made the index", async () => {
-      await byHand(
-        school,
-        `drop index ${KEY}`,
-        `alter table {live_class_booking} add constraint ${KEY} unique (${columns})`,
-      );
-      expect(await found(["schema"])).toEqual([["schema", 1]]);
-      await fix(["schema"]);
-      expect(await found()).toEqual([]);
-    });
   });
 
   describe.runIf(engine === "sqlite")("one instant in two spellings", () => {
@@ -213,18 +105,18 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
 
     test("is one key, though the index stands", async () => {
       await school.put("live_class_booking", ...rows);
-      expect(await found([KEY])).toEqual([[KEY, 2]]);
+      expect(await found(school, [KEY])).toEqual([[KEY, 2]]);
       // The second was made at 9:00 on January 2nd, too.
-      expect(await fix([KEY])).toEqual(["quarantine booking 2 (confirmed), keep 1 (confirmed)"]);
-      expect(await found()).toEqual([]);
+      expect(await fix(school, [KEY])).toEqual(["quarantine booking 2 (confirmed), keep 1 (confirmed)"]);
+      expect(await found(school)).toEqual([]);
     });
 
     test("is set aside before it is written in the one form", async () => {
       await byHand(school, `drop index ${KEY}`);
       await school.put("live_class_booking", { ...rows[0]!, created_at: "2026-01-03 09:00:00" }, rows[1]!);
       await repairInvariants(school.database, CHECK_CODES, ACTING);
-      expect(await bookings()).toEqual([2]);
-      expect(await found()).toEqual([]);
+      expect(await bookingsOf(school)).toEqual([2]);
+      expect(await found(school)).toEqual([]);
     });
 
     test.each([true, false])(
@@ -232,10 +124,10 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       async (stands) => {
         if (!stands) await byHand(school, `drop index ${KEY}`);
         await school.put("live_class_booking", rows[0]!, { ...rows[1]!, created_at: rows[0]!.created_at });
-        expect(await fix(["time_form"])).toEqual([
+        expect(await fix(school, ["time_form"])).toEqual([
           'left: leave booking 2: start_at_utc is "2027-02-01T10:00:00Z", and booking 1 has the same student, place and 2027-02-01 10:00:00',
         ]);
-        expect(await found(["time_form"])).toEqual([["time_form", 1]]);
+        expect(await found(school, ["time_form"])).toEqual([["time_form", 1]]);
       },
     );
   });
@@ -261,10 +153,10 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     });
 
     test("are handed over, and said", async () => {
-      await plant({ status: "confirmed" }, { status: "attended" });
+      await plantSeats(school, { status: "confirmed" }, { status: "attended" });
       await school.put("booking_series", series(900, 1));
       await school.put("booking_series_item", item(1, 900, 1, 1));
-      await fix([KEY]);
+      await fix(school, [KEY]);
       expect(await items()).toEqual([[900, 2, 1]]);
       expect(await happened("booking_series_item")).toEqual([[1, "updated"]]);
       expect(await happened("live_class_booking")).toEqual([
@@ -275,7 +167,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     });
 
     test("go where the booking that stays has its own: later ones move up", async () => {
-      await plant({ status: "confirmed" }, { status: "attended" });
+      await plantSeats(school, { status: "confirmed" }, { status: "attended" });
       await school.put(
         "live_class_booking",
         seatRow("ana", { id: 3, start_at_utc: "2027-02-08 10:00:00", end_at_utc: "2027-02-08 11:00:00" }),
@@ -285,7 +177,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
         "booking_series_item",
         ...[item(1, 900, 1, 1), item(2, 900, 2, 2), item(3, 900, 3, 3), item(4, 901, 1, 1)],
       );
-      await fix([KEY]);
+      await fix(school, [KEY]);
       expect(await items()).toEqual([
         [900, 2, 1],
         [900, 3, 2],
@@ -300,18 +192,19 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
         [900, "occurrence_removed"],
         [901, "occurrence_removed"],
       ]);
-      expect(await found(["series_gaps", "series_item_without_booking"])).toEqual([]);
+      expect(await found(school, ["series_gaps", "series_item_without_booking"])).toEqual([]);
     });
   });
 
   test("the earlier is the earlier instant, whatever its spelling", async () => {
     if (engine === "postgres") return;
-    await plant(
+    await plantSeats(
+      school,
       { created_at: "2026-01-02 09:00:00" },
       { created_at: "2026-01-02T10:00:00+02:00" },
       { created_at: "nobody knows" },
     );
-    await fix([KEY]);
-    expect(await bookings()).toEqual([2]);
+    await fix(school, [KEY]);
+    expect(await bookingsOf(school)).toEqual([2]);
   });
 });
