@@ -57,11 +57,6 @@ export async function lockBooking(database: Database, trx: Trx, id: number): Pro
   return (await locked(database, trx, { id }))[0] ?? null;
 }
 
-/** The row as the table has it, columns that the model does not know included. */
-export async function readWholeBooking(trx: Trx, id: number): Promise<Record<string, unknown>> {
-  return trx.selectFrom("live_class_booking").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-}
-
 const ofSession = statement<{ student: number; session: number }, BookingRow>((db, { student, session }) =>
   db
     .selectFrom("live_class_booking")

@@ -1,13 +1,20 @@
 /** Keys that are to be unique: bookings (LEGACY 2.7) and default policies. The constraint in the schema counts, too (SPEC 2, 6). */
-import { sql } from "kysely";
 import type { BookingStatus } from "../domain/booking.ts";
+import { parseInstant } from "../domain/instant.ts";
 import { type Check, type CheckWords, type Finding, type Looking, type Read, sqlCheck } from "./check.ts";
-import { quote } from "./ddl.ts";
+import { quote, type UniqueNeed } from "./ddl.ts";
 import { findDuplicates } from "./duplicates.ts";
 import type { Database, Db } from "./open.ts";
+import { runQuery } from "./reconcile.ts";
 import { MIGRATIONS } from "./schema-state.ts";
+import { findKeyIndex, keyRows } from "./unique-key.ts";
 
 const NEEDS = MIGRATIONS.flatMap((migration) => migration.needsUnique ?? []);
+
+/** What the schema says of a key, by the name of its index. */
+export function needOf(index: string): UniqueNeed {
+  return NEEDS.find((need) => need.index === index)!;
+}
 
 interface Key<C extends string> extends CheckWords<C> {
   /** The unique index that holds the invariant from then on. */
@@ -18,29 +25,25 @@ interface Key<C extends string> extends CheckWords<C> {
 }
 
 function keyCheck<const C extends string>({ index, thing, things, reads, ...words }: Key<C>): Check<C> {
-  const need = NEEDS.find((one) => one.index === index)!;
-  const { table, columns, where } = need;
-  const missing = (looking: Looking): Finding | null =>
-    looking.database.layout.table(table)!.indexes.has(index)
-      ? null
-      : {
-          thing: "constraint",
-          id: null,
-          part: index,
-          text: `the constraint ${index} is missing in the schema`,
-          row: {},
-        };
+  const need = needOf(index);
+  const lacking = async ({ database, db }: Looking): Promise<Finding | null> => {
+    const is = await findKeyIndex(database, db, need);
+    if (is?.holds === true) return null;
+    const text =
+      is === null
+        ? `the constraint ${index} is missing in the schema`
+        : `the constraint ${index} is not what it should be: ${is.definition.replace(/\s+/g, " ")}`;
+    return { thing: "constraint", id: null, part: index, text, row: {} };
+  };
   const rows = sqlCheck({
     ...words,
     reads,
-    findings: (q) => {
-      if (missing(q.looking) === null) return null; // The index has seen to it.
-      const keys = columns.map(quote);
-      const condition =
-        where.is === null ? `${quote(where.column)} is null` : `${quote(where.column)} = '${where.is}'`;
+    findings: async ({ looking }) => {
+      const isHeld = (await lacking(looking)) === null;
+      const all = keyRows(looking.database, need, { by: "instant", isHeld });
+      if (all === null) return null; // The index has seen to it.
       return `select '${thing}' as thing, id, '' as part from (
-        select id, count(*) over (partition by ${keys.join(", ")}) as n from ${q.t(table)}
-        where ${condition} and ${keys.map((key) => `${key} is not null`).join(" and ")}) k where n > 1`;
+        select id, count(*) over (partition by ${all.key}) as n ${all.from}) k where n > 1`;
     },
     text: (row) => `${thing} ${row.id} shares its key with another`,
   });
@@ -49,23 +52,24 @@ function keyCheck<const C extends string>({ index, thing, things, reads, ...word
     /** Counts the rows that share a key, and names them key by key. */
     measure: async (looking) => {
       const { database, db } = looking;
-      const [found] = await findDuplicates({ ...database, db }, [need]);
+      const [found] = await findDuplicates({ ...database, db }, [need], "instant");
       if (found !== undefined)
         return { count: found.rows, examples: found.examples.map((pair) => `${things} ${pair}`) };
-      const lacking = missing(looking);
-      return lacking === null ? { count: 0, examples: [] } : { count: 1, examples: [lacking.text] };
+      const missing = await lacking(looking);
+      return missing === null ? { count: 0, examples: [] } : { count: 1, examples: [missing.text] };
     },
     page: async (looking, after, limit) => {
-      const lacking = missing(looking);
-      if (lacking === null || after?.id === null) return [];
+      if (after?.id === null) return [];
       const found = await rows.page(looking, after, limit);
-      return found.length === 0 && after === null ? [lacking] : found;
+      if (found.length > 0 || after !== null) return found;
+      const missing = await lacking(looking);
+      return missing === null ? [] : [missing];
     },
   };
 }
 
 const KEEPS =
-  "keeps the best of them (attended, no-show, confirmed, pending, rescheduled, declined, cancelled; then the earlier), sets the others aside whole, where `classbook legacy issues list --status skipped` shows them, and creates the constraint";
+  "keeps the best of them (attended, no-show, confirmed, pending, rescheduled, declined, cancelled; then the earlier), sets the others aside whole, where `classbook legacy issues list --status skipped` shows them, and creates the constraint; what rows of other tables name is left to people";
 
 export const KEY_CHECKS = [
   keyCheck({
@@ -108,28 +112,31 @@ export type BookingKey = "unique_group_booking" | "unique_one_on_one_booking";
 export interface KeyedBooking {
   id: number;
   status: BookingStatus;
-  created_at: string;
+  created_at: string | null;
+  /** The start as it is written. */
+  start: string;
   /** The key that its group shares. */
   key: string;
 }
 
-/** All bookings that share their key with another, key by key. */
+/** All bookings that share their key with another, key by key: those that the check of the key counts. */
 export async function listDuplicateBookings(
   database: Database,
   db: Db,
   check: BookingKey,
 ): Promise<KeyedBooking[]> {
-  const booking = quote(database.layout.name("live_class_booking"));
-  const [kind, place] =
-    check === "unique_group_booking" ? ["group_session", "session_id"] : ["one_on_one", "teacher_id"];
-  const key = `student_user_id, ${place}, start_at_utc`;
-  const { rows } = await sql
-    .raw<KeyedBooking>(
-      `select id, status, created_at, student_user_id || ' ' || ${place} || ' ' || start_at_utc as key from (
-         select id, status, created_at, student_user_id, ${place}, start_at_utc, count(*) over (partition by ${key}) as n
-         from ${booking} where booking_type = '${kind}' and ${place} is not null) g
-       where n > 1 order by ${key}, id`,
-    )
-    .execute(db);
-  return rows;
+  const need = needOf(check);
+  const isHeld = (await findKeyIndex(database, db, need))?.holds === true;
+  const all = keyRows(database, need, { by: "instant", isHeld });
+  if (all === null) return [];
+  const [student, place] = need.columns.map(quote);
+  const rows = await runQuery<KeyedBooking & { student: number; place: number }>(
+    db,
+    `select * from (select id, status, created_at, cast(start_at_utc as text) as start, ${student} as student, ${place} as place,
+       count(*) over (partition by ${all.key}) as n ${all.from}) g where n > 1 order by student, place, start, id`,
+  );
+  return rows.map(({ id, status, created_at, start, student: who, place: where }) => ({
+    ...{ id, status, created_at, start },
+    key: `${who} ${where} ${parseInstant(start) ?? start}`,
+  }));
 }

@@ -54,6 +54,31 @@ export async function listReferring(
   return found;
 }
 
+/** As {@link listReferring}, of many rows at once: those that are named, by id. */
+export async function listReferringTo(
+  { layout }: Pick<Database, "layout">,
+  db: Db,
+  { table, ids, apart }: { table: LogicalTable; ids: readonly number[]; apart: readonly LogicalTable[] },
+): Promise<Map<number, Referring[]>> {
+  const named = layout.name(table).toLowerCase();
+  const known = new Set(apart.map((one) => layout.name(one)));
+  const found = new Map<number, Referring[]>();
+  for (const { name, foreignKeys, isView } of layout.catalog.values()) {
+    if (isView || known.has(name)) continue;
+    for (const { column } of foreignKeys.filter(({ references }) => references.toLowerCase() === named))
+      for (let at = 0; at < ids.length; at += 1000) {
+        const { rows } = await sql<{ id: number; n: number }>`
+          select ${sql.ref(column)} as id, count(*) as n from ${sql.table(name)}
+          where ${sql.ref(column)} in (${sql.join(ids.slice(at, at + 1000))}) group by ${sql.ref(column)}`.execute(
+          db,
+        );
+        for (const { id, n } of rows)
+          found.set(Number(id), [...(found.get(Number(id)) ?? []), { table: name, rows: Number(n) }]);
+      }
+  }
+  return found;
+}
+
 /** How many legacy rows became a row of a table. */
 export async function countLegacyOf(
   { layout }: Pick<Database, "layout">,

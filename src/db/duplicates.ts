@@ -1,7 +1,8 @@
-/** Rows in the way of a unique index that a schema migration is to build. */
-import { sql } from "kysely";
+/** Rows that share a key which is to be unique: in the way of its index, or there beside it. */
 import type { UniqueNeed } from "./ddl.ts";
 import type { Database } from "./open.ts";
+import { runQuery } from "./reconcile.ts";
+import { findKeyIndex, keyRows } from "./unique-key.ts";
 
 export interface Duplicate {
   index: string;
@@ -13,40 +14,43 @@ export interface Duplicate {
   remedy: string;
 }
 
-/** Rows that share a key which a pending migration needs unique. */
-export async function findDuplicates(database: Database, needs: readonly UniqueNeed[]): Promise<Duplicate[]> {
+/** Rows that share a key, of the keys that are still to be made. */
+export async function findInTheWay(database: Database, needs: readonly UniqueNeed[]): Promise<Duplicate[]> {
+  const { layout } = database;
+  return findDuplicates(
+    database,
+    needs.filter(({ table, index }) => layout.table(table)?.indexes.has(index) === false),
+    "text",
+  );
+}
+
+/** @param by `text`: as the index would compare; `instant`: the same time in another spelling, too */
+export async function findDuplicates(
+  database: Database,
+  needs: readonly UniqueNeed[],
+  by: "text" | "instant",
+): Promise<Duplicate[]> {
+  const { layout, db } = database;
   const found: Duplicate[] = [];
   for (const need of needs) {
-    if (!database.layout.has(need.table) || database.layout.table(need.table)!.indexes.has(need.index))
-      continue;
     // A table without the columns has no such rows; what it lacks is told elsewhere.
-    if ([need.where.column, ...need.columns].some((column) => !database.layout.has(need.table, column)))
-      continue;
-    const keys = sql.join(need.columns.map((column) => sql.ref(column)));
-    const condition =
-      need.where.is === null
-        ? sql`${sql.ref(need.where.column)} is null`
-        : sql`${sql.ref(need.where.column)} = ${need.where.is}`;
-    const notNull = sql.join(
-      need.columns.map((column) => sql`${sql.ref(column)} is not null`),
-      sql` and `,
-    );
-    const groups = sql`select ${keys}, count(*) as n, min(id) as lowest, max(id) as highest from ${sql.table(need.table)} where ${condition} and ${notNull} group by ${keys} having count(*) > 1`;
-    const totals = await sql<{ n: number | null }>`select sum(n) as n from (${groups}) g`.execute(
-      database.db,
-    );
-    const count = Number(totals.rows[0]?.n ?? 0);
+    if ([need.where.column, ...need.columns].some((column) => !layout.has(need.table, column))) continue;
+    const isHeld = (await findKeyIndex(database, db, need))?.holds === true;
+    const rows = keyRows(database, need, { by, isHeld });
+    if (rows === null) continue;
+    const groups = `select count(*) as n, min(id) as lowest, max(id) as highest ${rows.from} group by ${rows.key} having count(*) > 1`;
+    const [total] = await runQuery<{ n: number | null }>(db, `select sum(n) as n from (${groups}) g`);
+    const count = Number(total?.n ?? 0);
     if (count === 0) continue;
-    const examples = await sql<{
-      lowest: number;
-      highest: number;
-      n: number;
-    }>`${groups} order by lowest limit 5`.execute(database.db);
+    const examples = await runQuery<{ lowest: number; highest: number; n: number }>(
+      db,
+      `select * from (${groups}) g order by lowest limit 5`,
+    );
     found.push({
       index: need.index,
       rows: count,
-      examples: examples.rows.map((row) =>
-        row.n > 2 ? `${row.lowest} … ${row.highest} (${row.n} rows)` : `${row.lowest} and ${row.highest}`,
+      examples: examples.map(({ lowest, highest, n }) =>
+        n > 2 ? `${lowest} … ${highest} (${n} rows)` : `${lowest} and ${highest}`,
       ),
       remedy: need.remedy,
     });

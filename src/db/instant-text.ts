@@ -20,7 +20,12 @@ export function isInstantText(value: string): string {
 export function instantText(engine: Engine, column: string): string {
   if (engine === "postgres") return column;
   return `case when ${isInstantText(column)} then ${column}
-    when ${column} glob '${DATE}[ T][0-9]*' and ${isOfCalendar(column)} then replace(strftime('%Y-%m-%d %H:%M:%f', ${column}), '.000', '') end`;
+    when ${column} glob '${DATE}[ T][0-9]*' and ${isOfCalendar(column)} then replace(strftime('%Y-%m-%d %H:%M:%f', ${column}) || '000', '.000000', '') end`;
+}
+
+/** SQLite: true of an instant in another form than the one that compares as text. */
+export function isOddInstant(column: string): string {
+  return `(${column} is not null and not ${isInstantText(column)})`;
 }
 
 /** {@link instantText} as a part of a query. */

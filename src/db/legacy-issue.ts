@@ -126,7 +126,8 @@ export interface Whereabouts {
   outcome: string;
   target_id: number | null;
   created: number;
-  run_id: number;
+  /** Null where no run had to do with it. */
+  run_id: number | null;
 }
 
 /** Where legacy rows went, by UUID (32 hex digits) or by table and id. */

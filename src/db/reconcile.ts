@@ -192,7 +192,7 @@ export function keyChecks(names: Names): SetCheck[] {
     check: name,
     what,
     severity: "error",
-    violations: `select student_user_id, ${place} as place, start_at_utc, min(id) as lowest, max(id) as highest, count(*) as n from ${names.table("live_class_booking")} where booking_type = '${type}' and ${place} is not null group by student_user_id, ${place}, start_at_utc having count(*) > 1`,
+    violations: `select student_user_id, ${place} as place, start_at_utc, min(id) as lowest, max(id) as highest, count(*) as n from ${names.table("live_class_booking")} where booking_type = '${type}' and ${place} is not null and student_user_id is not null and start_at_utc is not null group by student_user_id, ${place}, start_at_utc having count(*) > 1`,
     example: (row) =>
       `live_class_booking ${row.lowest} and ${row.highest}${Number(row.n) > 2 ? ` (${row.n} rows)` : ""}: student ${row.student_user_id}, ${place.replace("_id", "")} ${row.place}, ${row.start_at_utc}`,
   });

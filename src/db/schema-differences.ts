@@ -1,6 +1,8 @@
 /** What is there under its name, and is not what the schema steps made: indexes, triggers, columns, constraints (SPEC 6). */
 import { sql as raw } from "kysely";
 import { quote, type Step } from "./ddl.ts";
+import { findDuplicates } from "./duplicates.ts";
+import { INVALID, shapeOfIndex } from "./index-shape.ts";
 import { type Catalog, type Engine, Layout, likeNames } from "./layout.ts";
 import type { Database, Db } from "./open.ts";
 import { runQuery } from "./reconcile.ts";
@@ -15,9 +17,8 @@ import { type AppliedMigration, MIGRATIONS, planMigrations, readApplied } from "
 import type { Trx } from "./transaction.ts";
 
 /** The unique indexes of bookings and policies: whether they can be made, duplicates decide. */
-const KEYS: ReadonlySet<string> = new Set(
-  MIGRATIONS.flatMap(({ needsUnique = [] }) => needsUnique.map(({ index }) => index)),
-);
+const NEEDS = MIGRATIONS.flatMap(({ needsUnique = [] }) => needsUnique);
+const KEYS: ReadonlySet<string> = new Set(NEEDS.map(({ index }) => index));
 
 /** What the steps made, as the database has it. Tables of the app's own are looked at for what classbook adds. */
 export async function findDifferences(database: Database, db: Db): Promise<Difference[]> {
@@ -37,7 +38,21 @@ export async function findDifferences(database: Database, db: Db): Promise<Diffe
   ]);
   // Their table is made with the first step, and by none.
   if (applied.length > 0) found.push(...differingKey(layout.name("schema_history"), ["id"], seen));
-  return found.filter(({ what }, at) => found.findIndex((other) => other.what === what) === at);
+  const blocked = await blockedKeys(database, db, found);
+  return found
+    .filter(({ what }, at) => found.findIndex((other) => other.what === what) === at)
+    .map((one) => (blocked.has(one.what) ? { ...one, repair: [] } : one));
+}
+
+/** Of the keys that are another: those that could not be made again, for duplicates are in their way. */
+async function blockedKeys(
+  database: Database,
+  db: Db,
+  found: readonly Difference[],
+): Promise<ReadonlySet<string>> {
+  const wrong = NEEDS.filter(({ index }) => found.some(({ what }) => what === `index ${index}`));
+  const duplicates = await findDuplicates({ ...database, db }, wrong, "text");
+  return new Set(duplicates.map(({ index }) => `index ${index}`));
 }
 
 /** The tables that the steps made, and the columns that they added to a table: `table` and `table.column`, by physical name. */
@@ -79,7 +94,10 @@ async function readDefinitions(db: Db, engine: Engine): Promise<Map<string, stri
       ? `select lower(type || ' ' || name) as name, sql as text from sqlite_master where type in ('index', 'trigger', 'table') and sql is not null
          union all select lower('default ' || m.name || '.' || c.name), c.dflt_value from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and c.dflt_value is not null
          union all select lower('key ' || k.name), group_concat(k.part) from (select m.name, c.name as part from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and c.pk > 0 order by m.name, c.pk) k group by k.name`
-      : `select 'index ' || indexname as name, indexdef as text from pg_indexes where schemaname = current_schema()
+      : `select 'index ' || i.relname as name, case when x.indisvalid and x.indisready then '' else '${INVALID}' end || pg_get_indexdef(x.indexrelid) as text
+           from pg_index x join pg_class i on i.oid = x.indexrelid join pg_namespace n on n.oid = i.relnamespace where n.nspname = current_schema()
+         union all select 'constraint ' || k.conname, c.relname from pg_constraint k join pg_class c on c.oid = k.conrelid
+           join pg_namespace n on n.oid = c.relnamespace where n.nspname = current_schema() and k.contype = 'u'
          union all select 'function ' || p.proname, p.prosrc from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema() and p.proname like 'classbook\\_%'
          union all select 'check ' || c.relname || '.' || a.attname, pg_get_constraintdef(k.oid)
            from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -108,8 +126,10 @@ function differingObject(step: Step, { texts, engine }: Seen): Difference[] {
         : [
             {
               what: `index ${name}`,
-              problem: `index ${name} is not what it should be: ${oneLine(is)}`,
-              repair: repairOfIndex(name, sql),
+              problem: is.startsWith(INVALID)
+                ? `index ${name} was never finished: it is invalid, and no query uses it`
+                : `index ${name} is not what it should be: ${oneLine(is)}`,
+              repair: repairOfIndex(name, sql, texts.get(`constraint ${name}`)),
             },
           ];
     case "function": {
@@ -165,10 +185,17 @@ function shapeOfTrigger(text: string): string {
     .trim();
 }
 
-/** A key is taken away only: the schema's own repair makes it again, where no duplicates are in its way. */
-function repairOfIndex(name: string, create: string): string[] {
+/**
+ * A key is taken away only: the schema's own repair makes it again, where no duplicates are in its way.
+ *
+ * @param holder the table whose constraint the index is by now; none where it is a plain index
+ */
+function repairOfIndex(name: string, create: string, holder: string | undefined): string[] {
   if (/ ADD CONSTRAINT /.test(create)) return [];
-  const drop = `DROP INDEX ${quote(name)}`;
+  const drop =
+    holder === undefined
+      ? `DROP INDEX ${quote(name)}`
+      : `ALTER TABLE ${quote(holder)} DROP CONSTRAINT ${quote(name)}`;
   return KEYS.has(name) ? [drop] : [drop, create];
 }
 
@@ -181,18 +208,4 @@ export async function mendDifferences(database: Database, trx: Trx): Promise<str
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
-}
-
-/** Unique or not, which columns, and the words of the condition: the engines write the same index in several ways. */
-function shapeOfIndex(text: string): string {
-  const unique = /\bunique\b/i.test(text.split("(")[0]!);
-  const [, columns = "", , condition = ""] =
-    /(?:USING \w+ |UNIQUE |\bON\b[^(]*)\(([^()]*)\)( WHERE (.*))?$/is.exec(text.trim()) ?? [];
-  const words = condition
-    .replace(/::[a-z ]+(\[\])?/gi, "")
-    .toLowerCase()
-    .match(/[a-z0-9_]+/g)
-    ?.filter((word) => !["any", "array", "in"].includes(word));
-  const names = columns.split(",").map((column) => column.trim().replaceAll('"', "").toLowerCase());
-  return JSON.stringify([unique, names, (words ?? []).toSorted()]);
 }

@@ -5,7 +5,7 @@ import type { Instant } from "../domain/instant.ts";
 import { readCatalog } from "./catalog.ts";
 import { quote, type Step } from "./ddl.ts";
 import { damageOf, findDamage, lostTables, nameTaken } from "./drift.ts";
-import { type Duplicate, findDuplicates } from "./duplicates.ts";
+import { type Duplicate, findInTheWay } from "./duplicates.ts";
 import { postgresCode } from "./error.ts";
 import { Layout, OWN_TABLES } from "./layout.ts";
 import { readSetting } from "./legacy-run.ts";
@@ -42,7 +42,7 @@ export async function planSchema(database: Database): Promise<MigrationPlan> {
       steps,
     })),
     repairs: (await findDamage(database)).flatMap(({ step }) => step ?? []),
-    duplicates: await findDuplicates(database, UNIQUE_NEEDS),
+    duplicates: await findInTheWay(database, UNIQUE_NEEDS),
   };
   const steps = [...plan.repairs, ...plan.pending.flatMap((migration) => migration.steps)];
   const taken = nameTaken(steps, database.layout.catalog);

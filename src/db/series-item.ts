@@ -7,15 +7,6 @@ import type { Database, Db } from "./open.ts";
 import { statement } from "./statement.ts";
 import type { Trx } from "./transaction.ts";
 
-const moved = statement<{ from: number; to: number }, never>((db, { from, to }) =>
-  db.updateTable("booking_series_item").set({ booking_id: to }).where("booking_id", "=", from),
-);
-
-/** An occurrence that moved keeps its index: its item names the booking in the new place. */
-export async function moveSeriesItem(database: Database, trx: Trx, from: number, to: number): Promise<void> {
-  await moved(database, trx, { from, to });
-}
-
 const naming = statement<{ from: number; to: number }, { id: number; series_id: number; booking_id: number }>(
   (db, { from, to }) =>
     db
@@ -29,8 +20,8 @@ const named = statement<{ id: number; booking: number }, never>((db, { id, booki
 );
 
 /**
- * As {@link moveSeriesItem}, of the series that has the booking: an earlier one, whose occurrence ended, keeps what it
- * names. Where another occurrence of the series names the new booking, a row that had ended and was taken up again, the
+ * An occurrence that moved keeps its index: its item names the booking in the new place. That of the series that has the
+ * booking: an earlier one, whose occurrence ended, keeps what it names. Where another occurrence of the series names the new booking, a row that had ended and was taken up again, the
  * two change places: each occurrence keeps a booking of its own.
  */
 export async function swapSeriesItems(database: Database, trx: Trx, from: number, to: number): Promise<void> {

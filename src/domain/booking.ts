@@ -1,5 +1,6 @@
 /** The words of the unified model (SPEC 2) and of the two legacy tables (LEGACY 1). */
 import type { Role } from "./actor.ts";
+import { parseInstant } from "./instant.ts";
 
 export const BOOKING_TYPES = ["group_session", "one_on_one"] as const;
 export type BookingType = (typeof BOOKING_TYPES)[number];
@@ -52,9 +53,10 @@ const PRECEDENCE: readonly BookingStatus[] = [
   "cancelled",
 ];
 
-/** 0 is the best status to keep among duplicates. */
+/** 0 is the best status to keep among duplicates; a word that is none comes last of all. */
 export function precedenceOf(status: BookingStatus): number {
-  return PRECEDENCE.indexOf(status);
+  const rank = PRECEDENCE.indexOf(status);
+  return rank === -1 ? PRECEDENCE.length : rank;
 }
 
 /** What can be done to a booking, by the states it may be done in and the state it leads to (SPEC 3). Any other step is refused. */
@@ -105,13 +107,22 @@ export const CANCEL_REASONS_OF: Record<Role, readonly [CancelReason, ...CancelRe
   student: ["student", "conflict", "emergency"],
 };
 
+/** As LEGACY 2.7 ranks it: what nobody can read comes after every time. */
+interface Ranked {
+  id: number;
+  status: BookingStatus;
+  created_at: string | null;
+}
+
 /** Of bookings that share a key the one to keep: the best status, then the earlier, then the lower id (LEGACY 2.7). */
-export function betterBooking<T extends { id: number; status: BookingStatus; created_at: string }>(
-  a: T,
-  b: T,
-): T {
+export function betterBooking<T extends Ranked>(a: T, b: T): T {
   const [first, second] = [precedenceOf(a.status), precedenceOf(b.status)];
   if (first !== second) return first < second ? a : b;
-  if (a.created_at !== b.created_at) return a.created_at < b.created_at ? a : b;
+  const [earlier, later] = [madeAt(a), madeAt(b)];
+  if (earlier !== later) return later === null || (earlier !== null && earlier < later) ? a : b;
   return a.id < b.id ? a : b;
+}
+
+function madeAt({ created_at }: Ranked): string | null {
+  return created_at === null ? null : parseInstant(String(created_at));
 }

@@ -1,9 +1,10 @@
 /** One legacy row with its facts → what the rules give, and how that is recognised again. */
 
+import { fingerprintOfBooking } from "../db/fingerprint.ts";
 import type { Prior } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
 import type { CommonFacts, Derived, GroupFacts, Issue, MappingOptions, OneOnOneFacts } from "./facts.ts";
-import { fingerprintOfBooking, fingerprintOfEntry, fingerprintOfFacts } from "./fingerprint.ts";
+import { fingerprintOfEntry, fingerprintOfFacts } from "./fingerprint.ts";
 import { mapGroupBooking, mapOneOnOneBooking } from "./mapping.ts";
 
 export type Facts = (GroupFacts | OneOnOneFacts) & Prior;

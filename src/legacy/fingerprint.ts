@@ -1,27 +1,10 @@
 /** Hashes that tell whether a row is still what the migration made of it. */
-import { hash } from "node:crypto";
 import { BOOKING_VALUES } from "../db/booking.ts";
+import { digest } from "../db/fingerprint.ts";
 import type { UnifiedBooking, WaitlistEntry } from "./facts.ts";
 
 /** The columns of live_class_booking that the migration writes, in the order of every bulk insert. */
 export const UNIFIED_COLUMNS = BOOKING_VALUES satisfies readonly (keyof UnifiedBooking)[];
-
-type UnifiedValues = { [column in (typeof UNIFIED_COLUMNS)[number]]: string | number | null };
-
-export function unifiedCells(row: UnifiedValues): (string | number | null)[] {
-  return UNIFIED_COLUMNS.map((column) => row[column]);
-}
-
-/** NULL and the empty text differ. */
-function digest(parts: readonly (string | number | null)[]): string {
-  let text = "";
-  for (const part of parts) text += part === null ? "\u0000|" : `${part}\u0001|`;
-  return hash("sha1", text, "base64");
-}
-
-export function fingerprintOfBooking(row: UnifiedValues): string {
-  return digest(unifiedCells(row));
-}
 
 export function fingerprintOfEntry(entry: WaitlistEntry & { status: string }): string {
   return digest([entry.session_id, entry.student_user_id, entry.created_at, entry.status]);

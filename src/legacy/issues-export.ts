@@ -5,10 +5,12 @@ import { ClassbookError, usageError } from "../domain/error.ts";
 import {
   checkAnswers,
   chooseIssues,
+  parseIssueName,
   parseRowName,
   type RowName,
   type RowOptions,
   retake,
+  SET_ASIDE,
   type Settled,
   skipIssues,
 } from "./issues.ts";
@@ -45,7 +47,8 @@ export function parseExport(text: string): ImportedLine[] {
   for (const [at, content] of text.split(/\r?\n/).entries()) {
     if (content.trim() === "") continue;
     try {
-      lines.push(parseLine(at + 1, content));
+      const line = parseLine(at + 1, content);
+      if (line !== null) lines.push(line);
     } catch (error) {
       problems.push(`line ${at + 1}: ${(error as Error).message}`);
     }
@@ -60,14 +63,16 @@ export function parseExport(text: string): ImportedLine[] {
   return lines;
 }
 
-function parseLine(line: number, content: string): ImportedLine {
+/** Null of a booking that was set aside, of which there is nothing to decide, where nobody filled in anything. */
+function parseLine(line: number, content: string): ImportedLine | null {
   const row = JSON.parse(content) as {
     source_table?: unknown;
     source_id?: unknown;
     given?: Record<string, unknown>;
     skip?: unknown;
   };
-  const name = parseRowName(`${row.source_table}:${row.source_id}`);
+  const text = `${row.source_table}:${row.source_id}`;
+  const isSetAside = parseIssueName(text).table === SET_ASIDE;
   const answers: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(row.given ?? {})) {
     const column = `given_${key}`;
@@ -78,6 +83,8 @@ function parseLine(line: number, content: string): ImportedLine {
     answers[column] = value;
   }
   if (row.skip != null && typeof row.skip !== "string") throw new TypeError("skip takes a reason");
+  if (isSetAside && Object.keys(answers).length === 0 && row.skip == null) return null;
+  const name = parseRowName(text);
   return { line, name, answers: answers as Answers, skip: (row.skip as string | null | undefined) ?? null };
 }
 

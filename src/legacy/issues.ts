@@ -40,9 +40,19 @@ export interface Settled {
   message: string | null;
 }
 
-export function parseRowName(text: string): RowName {
+/** Bookings that `verify --fix` set aside stand among the issues under this name: their own table. */
+export const SET_ASIDE = "live_class_booking";
+
+/** A row that an issue is about: a legacy row, or a booking that was set aside. */
+export interface IssueName {
+  table: SourceTable | typeof SET_ASIDE;
+  id: number;
+}
+
+/** @throws ClassbookError usage `bad_row_name` */
+export function parseIssueName(text: string): IssueName {
   const match = /^([a-z_A-Z]+):(\d+)$/.exec(text.trim());
-  const table = SOURCE_TABLES.find((name) => name === match?.[1]);
+  const table = ([...SOURCE_TABLES, SET_ASIDE] as const).find((name) => name === match?.[1]);
   if (match === null || table === undefined) {
     throw usageError(
       "bad_row_name",
@@ -51,6 +61,17 @@ export function parseRowName(text: string): RowName {
     );
   }
   return { table, id: Number(match[2]) };
+}
+
+/** A row that can be decided. @throws ClassbookError usage `bad_row_name`; refused `set_aside` */
+export function parseRowName(text: string): RowName {
+  const { table, id } = parseIssueName(text);
+  if (table !== SET_ASIDE) return { table, id };
+  throw refused(
+    "set_aside",
+    `${table}:${id} is a booking that gave way to another: it can be looked at, and not be taken up again`,
+    `\`classbook legacy issues show ${table}:${id}\` shows what it said, and which booking was kept`,
+  );
 }
 
 /** Which issues a command is about: rows by name, or all open ones of a code. */

@@ -3,6 +3,7 @@
  * stops here, `legacy migrate` goes on to write.
  */
 
+import { fingerprintOfBooking } from "../db/fingerprint.ts";
 import {
   type BookingKey,
   findBookings,
@@ -19,7 +20,7 @@ import type { Database, Db } from "../db/open.ts";
 import { asDeleted, findGone, isDeletedSince, isDiverged } from "./deleted.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";
-import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
+import { fingerprintOfEntry } from "./fingerprint.ts";
 
 export type Migrated = Candidate & { derived: { outcome: "migrated"; row: UnifiedBooking } };
 export type Waitlisted = Candidate & { derived: { outcome: "waitlisted"; entry: WaitlistEntry } };

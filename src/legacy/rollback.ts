@@ -1,6 +1,8 @@
 /** Takes back what a run created, and nothing that people changed afterwards (LEGACY 3). */
+
 import { deleteRows, pauseTriggers, resumeTriggers, wholeCounters } from "../db/bulk.ts";
 import { restoreNextIndex } from "../db/deferred-index.ts";
+import { fingerprintOfBooking } from "../db/fingerprint.ts";
 import { relaxForeignKeys, withoutChecks } from "../db/foreign-keys.ts";
 import { type Lease, releaseLease, renewLease, takeLease } from "../db/lease.ts";
 import { findBookings, findEntries } from "../db/legacy.ts";
@@ -20,7 +22,7 @@ import { type Trx, writing } from "../db/transaction.ts";
 import { notFound, refused } from "../domain/error.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Counts, emptyCounts } from "./counts.ts";
-import { fingerprintOfBooking, fingerprintOfEntry } from "./fingerprint.ts";
+import { fingerprintOfEntry } from "./fingerprint.ts";
 import { noIds } from "./ids.ts";
 import { fingerprint, writeSeriesPage } from "./series.ts";
 import { removeBookings, type WriteContext } from "./write.ts";

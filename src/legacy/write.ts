@@ -1,5 +1,6 @@
 /** Carries out a page's plan inside the batch's transaction. */
 import { type Cell, deleteRows, insertRows, updateRows } from "../db/bulk.ts";
+import { unifiedCells } from "../db/fingerprint.ts";
 import { closeIssue, openIssue, passEntryOn, quarantineRecords, upsertProvenance } from "../db/legacy.ts";
 import { deleteItemsBy } from "../db/legacy-series-write.ts";
 import { readSourceRows } from "../db/legacy-source.ts";
@@ -9,7 +10,7 @@ import type { Trx } from "../db/transaction.ts";
 import { type Counts, countCandidate, countChange, countUnchanged } from "./counts.ts";
 import type { Candidate } from "./derive.ts";
 import type { WaitlistEntry } from "./facts.ts";
-import { UNIFIED_COLUMNS, unifiedCells } from "./fingerprint.ts";
+import { UNIFIED_COLUMNS } from "./fingerprint.ts";
 import { type Ids, nextId, nextOf } from "./ids.ts";
 import type { Change, Migrated, PagePlan, Waitlisted } from "./plan.ts";
 

@@ -1,14 +1,18 @@
 /** Duplicates under a key that is to be unique: the best stays, and the constraint is made (LEGACY 2.7, SPEC 6). */
-import { readWholeBooking } from "../db/booking.ts";
 import { deleteRows } from "../db/bulk.ts";
-import { type BookingKey, type KeyedBooking, listDuplicateBookings } from "../db/checks-key.ts";
-import { openIssue } from "../db/legacy.ts";
-import { setIssueStatus } from "../db/legacy-issue.ts";
+import { type BookingKey, type KeyedBooking, listDuplicateBookings, needOf } from "../db/checks-key.ts";
+import { listReferringTo, type Referring, readWholeRow } from "../db/deletion.ts";
+import type { Database, Db } from "../db/open.ts";
 import { deletePolicy, type ExcessPolicy, listExcessPolicies } from "../db/policy.ts";
-import { moveSeriesItem } from "../db/series-item.ts";
+import { findOrigins, keepAside, type Origin, quarantineOrigin } from "../db/set-aside.ts";
+import { dropOtherIndex, findKeyIndex } from "../db/unique-key.ts";
 import { betterBooking } from "../domain/booking.ts";
+import { plural } from "../domain/spoken.ts";
 import { type Context, record } from "./context.ts";
 import type { Repair, Repairs } from "./repair.ts";
+import { handOverInSeries, lockSeriesOf } from "./series-item.ts";
+
+const DEFAULT_POLICY = "classbook_one_default_policy";
 
 export const KEY_REPAIRS = {
   unique_group_booking: bookingRepair("unique_group_booking"),
@@ -16,7 +20,7 @@ export const KEY_REPAIRS = {
   one_default_policy: {
     preview: async ({ database, db }, tell) => {
       for (const excess of await listExcessPolicies(database, db)) await tell(describeExcess(excess));
-      await tell("create the constraint classbook_one_default_policy");
+      await tell(`create the constraint ${DEFAULT_POLICY}`);
     },
     apply: async (context, tell) => {
       const { database, trx } = context;
@@ -33,7 +37,8 @@ export const KEY_REPAIRS = {
         });
         await tell(describeExcess(excess));
       }
-      await tell("create the constraint classbook_one_default_policy");
+      await dropOtherIndex(database, trx, needOf(DEFAULT_POLICY));
+      await tell(`create the constraint ${DEFAULT_POLICY}`);
     },
   },
 } satisfies Repairs;
@@ -43,61 +48,121 @@ interface Losing {
   kept: KeyedBooking;
 }
 
+/** What is to be done about the duplicates of a key. */
+interface Settlement {
+  aside: Losing[];
+  /** Rows of other tables name these: their groups stay as they are. */
+  left: (Losing & { named: readonly Referring[] })[];
+  /** Whether the constraint is not there, and can be made then. */
+  makes: boolean;
+}
+
+/** The constraint itself is made by the schema's own repair, afterwards. */
 function bookingRepair(check: BookingKey): Repair {
-  const describe = ({ row, kept }: Losing) =>
-    `quarantine booking ${row.id} (${row.status}), keep ${kept.id} (${kept.status})`;
   return {
     preview: async ({ database, db }, tell) => {
-      for (const losing of losersOf(await listDuplicateBookings(database, db, check)))
-        await tell(describe(losing));
-      await tell(`create the constraint ${check}`);
+      const { aside, left, makes } = await settle(database, db, check);
+      for (const losing of aside) await tell(describe(losing));
+      for (const losing of left) await tell(describeLeft(losing), "left");
+      if (makes) await tell(`create the constraint ${check}`);
     },
     apply: async (context, tell) => {
       const { database, trx } = context;
-      for (const losing of losersOf(await listDuplicateBookings(database, trx, check))) {
-        await setAside(context, losing, check);
+      const { aside, left, makes } = await settle(database, trx, check);
+      await lockSeriesOf(
+        context,
+        aside.flatMap(({ row, kept }) => [row.id, kept.id]),
+      );
+      const origins = await findOrigins(
+        trx,
+        aside.flatMap(({ row, kept }) => [row.id, kept.id]),
+      );
+      for (const losing of aside) {
+        await setAside(context, losing, check, origins);
         await tell(describe(losing));
       }
+      for (const losing of left) await tell(describeLeft(losing), "left");
+      if (!makes) return;
+      await dropOtherIndex(database, trx, needOf(check));
       await tell(`create the constraint ${check}`);
     },
   };
 }
 
-function losersOf(rows: readonly KeyedBooking[]): Losing[] {
+async function settle(database: Database, db: Db, check: BookingKey): Promise<Settlement> {
   const groups = new Map<string, KeyedBooking[]>();
-  for (const row of rows) {
+  for (const row of await listDuplicateBookings(database, db, check)) {
     const group = groups.get(row.key);
     if (group === undefined) groups.set(row.key, [row]);
     else group.push(row);
   }
-  return [...groups.values()].flatMap((group) => {
+  const losing = [...groups.values()].map((group) => {
     const kept = group.reduce(betterBooking);
-    return group.filter((row) => row.id !== kept.id).map((row) => ({ row, kept }));
+    return group.filter((row) => row.id !== kept.id).map((row): Losing => ({ row, kept }));
   });
+  const named = await listReferringTo(database, db, {
+    table: "live_class_booking",
+    ids: losing.flat().map(({ row }) => row.id),
+    apart: ["booking_series_item"],
+  });
+  const isFree = (group: readonly Losing[]) => group.every(({ row }) => !named.has(row.id));
+  const stuck = losing.filter((group) => !isFree(group));
+  return {
+    aside: losing.filter(isFree).flat(),
+    left: stuck
+      .flat()
+      .flatMap((one) => (named.has(one.row.id) ? [{ ...one, named: named.get(one.row.id)! }] : [])),
+    makes: !stuck.some(isInTheWay) && (await findKeyIndex(database, db, needOf(check)))?.holds !== true,
+  };
 }
 
-/** The row goes into quarantine whole; what stays is named. */
-async function setAside(context: Context, { row, kept }: Losing, check: BookingKey): Promise<void> {
+/** Whether an index would compare two of a group as equal: it knows nothing of spellings. */
+function isInTheWay(group: readonly Losing[]): boolean {
+  const starts = [...group.map(({ row }) => row.start), group[0]!.kept.start];
+  return new Set(starts).size < starts.length;
+}
+
+function describe({ row, kept }: Losing): string {
+  return `quarantine booking ${row.id} (${row.status}), keep ${kept.id} (${kept.status})`;
+}
+
+function describeLeft({ row, kept, named }: Settlement["left"][number]): string {
+  const total = named.reduce((sum, { rows }) => sum + rows, 0);
+  const rows = named.map(({ table, rows: n }) => `${plural(n, "row")} of ${table}`).join(" and ");
+  return `leave booking ${row.id} (${row.status}) beside ${kept.id} (${kept.status}): ${rows} ${total === 1 ? "names" : "name"} it`;
+}
+
+/** The row goes into quarantine whole; what stays is named, and a migration takes it for what it is. */
+async function setAside(
+  context: Context,
+  { row, kept }: Losing,
+  check: BookingKey,
+  origins: ReadonlyMap<number, Origin>,
+): Promise<void> {
   const { database, trx } = context;
-  const whole = await readWholeBooking(trx, row.id);
-  await openIssue(trx, {
-    source_table: "live_class_booking",
-    source_id: row.id,
+  const whole = (await readWholeRow(trx, "live_class_booking", row.id))!;
+  const reason = `verify ${check}: booking ${kept.id} is kept`;
+  const origin = origins.get(row.id);
+  if (origin !== undefined) {
+    const rival = { id: kept.id, origin: origins.get(kept.id) ?? null };
+    await quarantineOrigin(database, trx, { id: row.id, origin, kept: rival });
+  }
+  await keepAside(trx, {
+    table: "live_class_booking",
+    id: row.id,
     code: "duplicate_booking",
     message: `booking ${kept.id} has the same student, place and time, and is kept`,
-    source: JSON.stringify(whole),
-    run_id: null,
+    row: whole,
   });
-  await setIssueStatus(trx, "live_class_booking", [row.id], "skipped", "set aside by verify --fix");
-  await moveSeriesItem(database, trx, row.id, kept.id);
+  await handOverInSeries(context, { from: row.id, to: kept.id, reason });
   await deleteRows(trx, "live_class_booking", [row.id]);
   await record(context, {
     what: "set_aside",
     subject: "live_class_booking",
     subject_id: row.id,
-    from: { status: row.status, ...whole },
+    from: whole,
     to: null,
-    reason: `verify ${check}: booking ${kept.id} is kept`,
+    reason,
   });
 }
 

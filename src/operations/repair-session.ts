@@ -3,9 +3,9 @@
 import { zoneOfApp } from "../db/app-time.ts";
 import { updateRows } from "../db/bulk.ts";
 import type { Finding } from "../db/check.ts";
-import { isUniqueViolation } from "../db/error.ts";
 import { findSession } from "../db/seats.ts";
 import { TIME_TABLES } from "../db/time-columns.ts";
+import { findTwin } from "../db/unique-key.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { seatsOf } from "../domain/session.ts";
 import type { Context } from "./context.ts";
@@ -67,8 +67,14 @@ export const SESSION_REPAIRS = {
           // The app, and the migration with it, reads a slot's bare time in the app's own zone.
           if (finding.thing === "slot" && zone !== "UTC") continue;
           const instant = typeof finding.row.value === "string" ? parseInstant(finding.row.value) : null;
-          if (instant === null || !(await rewrite(context, finding, instant))) continue;
+          if (instant === null) continue;
           const { thing, id, part, row } = finding;
+          const twin = await rewrite(context, finding, instant);
+          if (twin !== null) {
+            const key = `booking ${twin} has the same student, place and ${instant}`;
+            await tell(`leave ${thing} ${id}: ${part} is ${JSON.stringify(row.value)}, and ${key}`, "left");
+            continue;
+          }
           changes.push({ thing, id: id!, from: { [part]: row.value }, to: { [part]: instant } });
         }
         await recordChanges(context, "time_form", changes, tell);
@@ -93,17 +99,16 @@ async function setColumns(
   }));
 }
 
-/** False where another booking has the key that it would get. SQLite goes on after a statement that failed. */
+/** @returns the booking that has the key which it would get, whether or not an index holds that; null = it was written */
 async function rewrite(
   { database, trx }: Context,
   { thing, id, part }: Finding,
   instant: string,
-): Promise<boolean> {
-  try {
-    await updateRows(database, trx, TIME_TABLES[thing]!, [part], [[id, instant]]);
-    return true;
-  } catch (error) {
-    if (isUniqueViolation(error)) return false;
-    throw error;
+): Promise<number | null> {
+  if (thing === "booking" && part === "start_at_utc") {
+    const twin = await findTwin(database, trx, { id: id!, start: instant });
+    if (twin !== null) return twin;
   }
+  await updateRows(database, trx, TIME_TABLES[thing]!, [part], [[id, instant]]);
+  return null;
 }

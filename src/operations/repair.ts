@@ -4,8 +4,12 @@ import { allFindings, type Check, type Finding, type Looking } from "../db/check
 import { CHECKS, type CheckCode } from "../db/checks.ts";
 import { type Context, type Happening, recordAll } from "./context.ts";
 
-/** One change, for people. Whoever watches may stop the repair there: it throws, and the transaction is taken back. */
-export type Tell = (what: string) => Promise<void>;
+/**
+ * One change, for people. Whoever watches may stop the repair there: it throws, and the transaction is taken back.
+ *
+ * @param left it was not made, and why: no repair
+ */
+export type Tell = (what: string, left?: "left") => Promise<void>;
 
 export interface Repair {
   /** In one transaction. What is not safe is left as it is. */

@@ -105,14 +105,25 @@ export async function exchangeSeriesItem(
   const series = await lockSeries(context, item.series_id, "change occurrences of");
   requireSound(await misfits(context, series, booking_id, id));
   await nameInItem(context.database, context.trx, { id, booking: booking_id });
-  await tellBooking(context, "left_series", item);
-  await tellBooking(context, "joined_series", { ...item, booking_id });
+  await recordExchange(context, item, booking_id, null);
+}
+
+/** @param item as it was */
+async function recordExchange(
+  context: Context,
+  item: SeriesItemRow,
+  booking_id: number,
+  reason: string | null,
+): Promise<void> {
+  await tellBooking(context, "left_series", item, reason);
+  await tellBooking(context, "joined_series", { ...item, booking_id }, reason);
   await record(context, {
     what: "updated",
     subject: "booking_series_item",
-    subject_id: id,
+    subject_id: item.id,
     from: { booking_id: item.booking_id },
     to: { booking_id },
+    reason,
   });
 }
 
@@ -185,15 +196,35 @@ export async function lockSeriesOf(context: Context, bookings: readonly number[]
 }
 
 /** A booking is about to be deleted: its places in series go. Call it with {@link lockSeriesOf} done. */
-export async function takeOutOfSeries(context: Context, booking_id: number): Promise<void> {
+export async function takeOutOfSeries(
+  context: Context,
+  booking_id: number,
+  reason = `booking ${booking_id} is deleted`,
+): Promise<void> {
   const { database, trx } = context;
   for (const { id, series_id } of await listItemRows(trx, { booking_id }))
-    await takeOut(
-      context,
-      await findSeries(database, trx, series_id, true),
-      id,
-      `booking ${booking_id} is deleted`,
-    );
+    await takeOut(context, await findSeries(database, trx, series_id, true), id, reason);
+}
+
+/**
+ * A booking gives way to another: its places in series become that one's, and go where that has places of its own, for
+ * no booking is two occurrences. Call it with {@link lockSeriesOf} done.
+ */
+export async function handOverInSeries(
+  context: Context,
+  { from, to, reason }: { from: number; to: number; reason: string },
+): Promise<void> {
+  const { database, trx } = context;
+  if ((await listItemRows(trx, { booking_id: to })).length === 0) {
+    const series = new Set<number>();
+    for (const item of await listItemRows(trx, { booking_id: from })) {
+      if (series.has(item.series_id)) continue;
+      series.add(item.series_id);
+      await nameInItem(database, trx, { id: item.id, booking: to });
+      await recordExchange(context, item, to, reason);
+    }
+  }
+  await takeOutOfSeries(context, from, reason);
 }
 
 async function takeOut(

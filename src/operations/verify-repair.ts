@@ -43,8 +43,8 @@ export function isRepairable(check: CheckCode): boolean {
 
 /** Who watches a repair, or its preview. */
 export interface Watch {
-  /** Told of each change. */
-  onRepair?: (check: CheckCode, what: string) => void;
+  /** Told of each change, and of each that is left to people. */
+  onRepair?: (check: CheckCode, what: string, left?: "left") => void;
   /** Asked between two changes: what was done of that check is taken back. */
   stopping?: () => boolean;
 }
@@ -55,8 +55,8 @@ const CHANGES_A_TURN = 50;
 /** @param stopped what to throw where somebody stops it */
 function teller({ onRepair, stopping }: Watch, code: CheckCode, stopped: () => ClassbookError): Tell {
   let told = 0;
-  return async (what) => {
-    onRepair?.(code, what);
+  return async (what, left) => {
+    onRepair?.(code, what, left);
     told += 1;
     if (told % CHANGES_A_TURN === 0) await new Promise((turn) => setImmediate(turn));
     if (stopping?.()) throw stopped();
@@ -99,9 +99,9 @@ export async function previewRepairs(
     const looking: Looking = { database, db: database.db, now, offerHours };
     if ((await check.measure(looking)).count === 0) continue;
     const tell = teller(watch, check.code, () => interrupted(check.code, null));
-    await preview(repair, check.code, looking, acting, async (what) => {
-      count += 1;
-      await tell(what);
+    await preview(repair, check.code, looking, acting, async (what, left) => {
+      if (left === undefined) count += 1;
+      await tell(what, left);
     });
   }
   return count;
@@ -173,8 +173,8 @@ async function planSchemaRepairs(
   for (const check of checksOf(codes)) {
     const repairs: string[] = [];
     if ((await check.measure(looking)).count > 0)
-      await REPAIRS[check.code]!.preview!(looking, async (what) => {
-        repairs.push(what);
+      await REPAIRS[check.code]!.preview!(looking, async (what, left) => {
+        if (left === undefined) repairs.push(what);
       });
     if (repairs.length > 0) planned.set(check.code, repairs);
   }
@@ -186,10 +186,12 @@ async function repairOne(context: Context, code: CheckCode, repair: Repair, tell
   if (!(await isAnythingWrong(context, code))) return false;
   const repairs: string[] = [];
   let count = 0;
-  await repair.apply(context, async (what) => {
-    count += 1;
-    if (repairs.length < MOST_KEPT) repairs.push(what);
-    await tell(what);
+  await repair.apply(context, async (what, left) => {
+    if (left === undefined) {
+      count += 1;
+      if (repairs.length < MOST_KEPT) repairs.push(what);
+    }
+    await tell(what, left);
   });
   if (count > 0) await sumUp(context, code, repairs, count);
   return count > 0;

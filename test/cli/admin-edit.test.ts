@@ -99,7 +99,11 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
       ["LiveClassBooking approve", 2, /no id is given, and no filter/],
       [`LiveClassBooking approve ${id} --status pending`, 2, /ids and filters exclude each other/],
       ["LiveClassBooking cancel --status confirmed", 2, /cancel: 1 booking \(\d+\). Go on\?/],
-      ["LiveClassSession cancel 1", 2, /cancel: 1 session \(1\), with 1 booking and 0 places in the queue. Go on\?/],
+      [
+        "LiveClassSession cancel 1",
+        2,
+        /cancel: 1 session \(1\), with 1 booking and 0 places in the queue. Go on\?/,
+      ],
       [`LiveClassBooking delete ${id}`, 2, /Delete LiveClassBooking \d+\? Nothing goes with it\./],
       ["Booking delete 1", 2, /is read-only in the admin/],
       [`LiveClassBooking edit ${id} --student-note x --as ana`, 3, /ana is not staff/],

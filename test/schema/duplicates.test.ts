@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Row } from "../../fixtures/django-tables.ts";
+import { parseExport } from "../../src/legacy/issues-export.ts";
 import { ENGINES, query, type Scratch } from "../support/databases.ts";
 import { appInserts, makeDjango } from "../support/django.ts";
 import { buildProgram, type Program } from "../support/program.ts";
@@ -198,6 +199,42 @@ describe.each(ENGINES)("%s", (engine) => {
     await expect(
       appInserts(database, SHAPE, "live_class_booking", { course_id: 1, teacher_id: 1, ...AT, ...seat({}) }),
     ).rejects.toThrow(/unique/i);
+  });
+
+  test("what was set aside can be looked at, and is not taken up again", async () => {
+    const database = await makeWith(engine, WORLD.slice(0, 3));
+    const run = (...words: string[]) => program.run([...words, "--db", database.address]);
+    await run("verify", "unique_group_booking", "--fix", "--yes", "--no-backup");
+    const name = "live_class_booking:2";
+    const shown = await run("legacy", "issues", "show", name, "--json");
+    expect(JSON.parse(shown.out)).toMatchObject({
+      source_table: "live_class_booking",
+      source_id: 2,
+      code: "duplicate_booking",
+      status: "skipped",
+      source: { id: 2, status: "confirmed" },
+    });
+    expect((await run("legacy", "issues", "show", name, "--format", "table")).out).toContain(
+      "→ it gave way for good",
+    );
+    const found = await run("legacy", "find", name, "--json");
+    expect(JSON.parse(found.out)).toMatchObject({
+      source_id: 2,
+      outcome: "quarantined",
+      code: "duplicate_booking",
+      message: "booking 3 has the same student, place and time, and is kept",
+    });
+    expect(await run("legacy", "find", "live_class_booking:3")).toMatchObject({ code: 4 });
+    for (const verb of [["retry"], ["skip", "--reason", "so"]]) {
+      const refused = await run("legacy", "issues", ...verb, name);
+      expect(refused.code).toBe(3);
+      expect(refused.err).toContain(`${name} is a booking that gave way to another`);
+    }
+    // An export of all issues can be filled in for the others.
+    const exported = await run("legacy", "issues", "export", "--status", "all");
+    expect(parseExport(exported.out)).toEqual([]);
+    const filled = exported.out.replaceAll('"skip":null', '"skip":"so"');
+    expect(() => parseExport(filled)).toThrow("is a booking that gave way to another");
   });
 
   test("two default policies of a teacher are told in the same way", async () => {

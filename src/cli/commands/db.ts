@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { findDuplicates } from "../../db/duplicates.ts";
+import { findInTheWay } from "../../db/duplicates.ts";
 import { listRuns } from "../../db/legacy-run.ts";
 import { type Database, prepareNew } from "../../db/open.ts";
 import {
@@ -187,7 +187,7 @@ export function defineDb(db: Command, shell: WithShell): void {
           })),
           ...(await schemaProblems(database, here.command)),
           ...(
-            await findDuplicates(
+            await findInTheWay(
               database,
               pending.flatMap((m) => m.needsUnique ?? []),
             )

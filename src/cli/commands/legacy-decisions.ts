@@ -11,6 +11,7 @@ import { plural } from "../../domain/spoken.ts";
 import {
   chooseIssues,
   parseRowName,
+  type RowName,
   resolveIssues,
   retryIssues,
   type Settled,
@@ -81,14 +82,15 @@ async function answersOf(here: Shell, database: Database, flags: ResolveFlags): 
 }
 
 /** The rows named; `-` reads them from standard input, one a line. */
-function rowsOf(names: readonly string[]): string[] {
-  return names.flatMap((name) =>
+function rowsOf(names: readonly string[]): RowName[] {
+  const given = names.flatMap((name) =>
     name === "-"
       ? readFileSync(0, "utf8")
           .split(/\s+/)
           .filter((line) => line !== "")
       : [name],
   );
+  return given.map(parseRowName);
 }
 
 function requireChoice(names: string[], flags: { code?: string }): void {
@@ -106,10 +108,11 @@ async function rowOptions(here: Shell, database: Database, actor: Actor) {
 
 export async function resolve(here: Shell, names: string[], flags: ResolveFlags): Promise<void> {
   requireChoice(names, flags);
+  const rows = rowsOf(names);
   await here.write(async (database, actor) => {
     await requireMigration(database);
     const answers = await answersOf(here, database, flags);
-    const issues = await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null);
+    const issues = await chooseIssues(database, rows, flags.code ?? null);
     if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");
     await finish(
       here,
@@ -125,9 +128,10 @@ export async function skip(
   flags: { code?: string; reason: string },
 ): Promise<void> {
   requireChoice(names, flags);
+  const rows = rowsOf(names);
   await here.write(async (database) => {
     await requireMigration(database);
-    const issues = await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null);
+    const issues = await chooseIssues(database, rows, flags.code ?? null);
     const resolved = issues.filter((issue) => issue.status === "resolved");
     if (resolved.length > 0)
       throw refused(
@@ -142,9 +146,10 @@ export async function skip(
 }
 
 export async function retry(here: Shell, names: string[], flags: { code?: string }): Promise<void> {
+  const rows = rowsOf(names);
   await here.write(async (database, actor) => {
     await requireMigration(database);
-    const issues = (await chooseIssues(database, rowsOf(names).map(parseRowName), flags.code ?? null)).filter(
+    const issues = (await chooseIssues(database, rows, flags.code ?? null)).filter(
       (issue) => issue.status !== "resolved",
     );
     if (here.dryRun) return printSettled(here, issues.map(asSettled), "would be taken up again");

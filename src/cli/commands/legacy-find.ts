@@ -5,6 +5,7 @@ import { findIssue, findWhereabouts, type Whereabouts } from "../../db/legacy-is
 import { SOURCE_TABLES } from "../../db/legacy-tables.ts";
 import type { Database } from "../../db/open.ts";
 import { notFound, usageError } from "../../domain/error.ts";
+import { SET_ASIDE } from "../../legacy/issues.ts";
 import { requireMigration } from "../migrated.ts";
 import { printObject, printRows, type Row } from "../output.ts";
 import type { WithShell } from "../shell.ts";
@@ -32,13 +33,18 @@ export function defineFind(legacy: Command, shell: WithShell): void {
       const here = shell(command, COLUMNS);
       const by = parseSought(name);
       await here.read(async (database) => {
-        await requireMigration(database);
-        const found = await findWhereabouts(database, by);
+        const isSetAside = "table" in by && by.table === SET_ASIDE;
+        if (!isSetAside) await requireMigration(database);
+        const found = isSetAside ? await findSetAside(database, by.id) : await findWhereabouts(database, by);
         if (found.length === 0)
           throw notFound(
             "no_such_row",
-            `no legacy row ${name} has an outcome here`,
-            "check the name; rows that came since are read by `classbook legacy migrate`",
+            isSetAside
+              ? `no booking ${by.id} was set aside here`
+              : `no legacy row ${name} has an outcome here`,
+            isSetAside
+              ? `\`classbook booking show ${by.id}\` shows the booking; UUID or TABLE:ID names a legacy row`
+              : "check the name; rows that came since are read by `classbook legacy migrate`",
           );
         const rows: Row[] = [];
         for (const row of found) rows.push(await whereabouts(database, row));
@@ -64,7 +70,7 @@ function parseSought(name: string): { uuid: string } | { table: string; id: numb
   const hex = name.replaceAll("-", "").toLowerCase();
   if (/^[0-9a-f]{32}$/.test(hex)) return { uuid: hex };
   const match = /^([a-z_]+):(\d+)$/.exec(name);
-  const table = SOURCE_TABLES.find((known) => known === match?.[1]);
+  const table = [...SOURCE_TABLES, SET_ASIDE].find((known) => known === match?.[1]);
   if (match === null || table === undefined) {
     throw usageError(
       "bad_row_name",
@@ -73,6 +79,15 @@ function parseSought(name: string): { uuid: string } | { table: string; id: numb
     );
   }
   return { table, id: Number(match[2]) };
+}
+
+/** A booking that `verify --fix` set aside: it went nowhere but among the issues. */
+async function findSetAside(database: Database, id: number): Promise<Whereabouts[]> {
+  const issue = await findIssue(database, SET_ASIDE, id);
+  if (issue === null) return [];
+  const { source_table, source_id } = issue;
+  const nowhere = { source_uuid: null, target_id: null, created: 0, run_id: null };
+  return [{ source_table, source_id, outcome: "quarantined", ...nowhere }];
 }
 
 async function whereabouts(database: Database, row: Whereabouts): Promise<Row> {

@@ -9,7 +9,7 @@ import { shellWord } from "../../domain/command.ts";
 import { notFound, usageError } from "../../domain/error.ts";
 import { plural } from "../../domain/spoken.ts";
 import { ISSUE_CODES } from "../../legacy/facts.ts";
-import { parseRowName } from "../../legacy/issues.ts";
+import { parseIssueName, SET_ASIDE } from "../../legacy/issues.ts";
 import { exportLine } from "../../legacy/issues-export.ts";
 import { usualRemedy } from "../../legacy/reasons.ts";
 import { readWhole, wordOption } from "../options.ts";
@@ -190,7 +190,7 @@ async function list(here: Shell, flags: ListFlags): Promise<void> {
 
 async function show(here: Shell, names: string[]): Promise<void> {
   await here.read(async (database) => {
-    const wanted = names.map(parseRowName);
+    const wanted = names.map(parseIssueName);
     await requireWhole(database);
     const found: IssueRow[] = [];
     for (const { table, id } of wanted) {
@@ -211,7 +211,10 @@ async function show(here: Shell, names: string[]): Promise<void> {
 
 function issueScreen(here: Shell, issue: PublicIssue): string {
   const name = `${issue.source_table}:${issue.source_id}`;
-  const remedy = usualRemedy(issue.code, name);
+  const todo =
+    issue.source_table === SET_ASIDE
+      ? "it gave way for good: what the booking that was kept lacks is written into that one"
+      : here.command(`legacy issues ${usualRemedy(issue.code, name)}`);
   return [
     `${name}  ${issue.code}  ${issue.status}`,
     `  ${escapeControl(issue.message)}`,
@@ -219,7 +222,7 @@ function issueScreen(here: Shell, issue: PublicIssue): string {
     ...Object.entries(issue.source).map(([key, value]) =>
       `    ${key.padEnd(22)} ${value === null ? "–" : escapeControl(String(value))}`.trimEnd(),
     ),
-    `  → ${here.command(`legacy issues ${remedy}`)}`,
+    `  → ${todo}`,
     "",
   ].join("\n");
 }

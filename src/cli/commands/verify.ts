@@ -119,8 +119,8 @@ async function fix(
       else planned.update(`looking at ${check}`, shown, null);
     },
   }).finally(() => planned.end());
-  if (here.io.errIsTerminal && count > MOST_SHOWN)
-    here.say(`  … and ${(count - MOST_SHOWN).toLocaleString("en")} more (\`2> FILE\` keeps them all)`);
+  if (here.io.errIsTerminal && shown > MOST_SHOWN)
+    here.say(`  … and ${(shown - MOST_SHOWN).toLocaleString("en")} more (\`2> FILE\` keeps them all)`);
   if (count === 0 || here.dryRun) return;
   const question = count === 1 ? "Make this repair?" : `Make these ${plural(count, "repair")}?`;
   if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
@@ -129,8 +129,8 @@ async function fix(
   let done = 0;
   await repairInvariants(database, checks, acting, {
     stopping,
-    onRepair: (check) => {
-      done += 1;
+    onRepair: (check, _what, left) => {
+      if (left === undefined) done += 1;
       progress.update(`repairing ${check}`, done, count);
     },
   }).finally(() => progress.end());
