@@ -124,7 +124,7 @@ function parsed({ here }: FormAsking, field: Field, text: string): Answer | null
   try {
     flags.done();
   } catch (error) {
-    here.io.err(`${(error as Error).message}\n`);
+    here.io.err(`${escapeControl((error as Error).message)}\n`);
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /** Questions with more than a yes: search and choose, one key of several, a line of text. On stderr; stdout carries the answer only. */
 import { escapeControl } from "./output.ts";
-import { askOnce, type Silence } from "./prompts.ts";
+import { askOnce, type Question, type Silence } from "./prompts.ts";
 
 export interface Choice<T> {
   value: T;
@@ -29,7 +29,7 @@ export interface Asker {
  * @param onSilence is told why nobody answered; where it is given, Esc leaves a question
  */
 export function makeAsker(stopping: () => boolean, onSilence?: (why: Silence) => void): Asker {
-  const ask = async (question: object): Promise<unknown> => {
+  const ask = async (question: Question): Promise<unknown> => {
     const said = await askOnce(question, stopping, { escapes: onSilence !== undefined });
     if (typeof said !== "string") return said.answer;
     onSilence?.(said);

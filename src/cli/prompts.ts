@@ -1,18 +1,26 @@
 /** Questions to a person at a terminal, on stderr: stdout carries the answer only. The only place that asks. */
 import inquirer from "inquirer";
 import { ClassbookError, usageError } from "../domain/error.ts";
+import { escapeControl } from "./output.ts";
 
 /** Why nobody answered: Ctrl-C or a signal to stop, the end of the input, or Esc where that leaves a question. */
 export type Silence = "interrupted" | "ended" | "left";
 
 const LOOKS_AFTER_MS = 100;
 
+/** As inquirer takes it. What it quotes may come from the database: control characters are shown, not obeyed. */
+export interface Question {
+  type: string;
+  message: string;
+  [more: string]: unknown;
+}
+
 /**
  * @param stopping becomes true where a signal asks the program to stop: an open question ends then
  * @param escapes whether Esc leaves the question
  */
 export async function askOnce<T>(
-  question: object,
+  question: Question,
   stopping: () => boolean,
   { escapes = false }: { escapes?: boolean } = {},
 ): Promise<{ answer: T } | Silence> {
@@ -32,7 +40,9 @@ export async function askOnce<T>(
   process.stdin.once("pause", onPause);
   try {
     const ask = inquirer.createPromptModule({ output: process.stderr, signal: over.signal });
-    const { answer }: { answer: unknown } = await ask([{ ...question, name: "answer" }] as never);
+    const { answer }: { answer: unknown } = await ask([
+      { ...question, message: escapeControl(question.message), name: "answer" },
+    ] as never);
     return { answer: answer as T };
   } catch (error) {
     const { name, message } = error as Error;
@@ -47,7 +57,7 @@ export async function askOnce<T>(
 }
 
 /** @throws ClassbookError interrupted; usage: the input ended, with what to type where nobody can be asked */
-async function answered<T>(question: object, stopping: () => boolean, instead: string): Promise<T> {
+async function answered<T>(question: Question, stopping: () => boolean, instead: string): Promise<T> {
   const said = await askOnce<T>(question, stopping);
   if (said === "interrupted")
     throw new ClassbookError({
@@ -80,5 +90,6 @@ export async function askChoice<T extends string>(
   choices: readonly { value: T; name: string }[],
   { stopping, instead }: { stopping: () => boolean; instead: string },
 ): Promise<T> {
-  return answered({ type: "select", message, choices: [...choices] }, stopping, instead);
+  const shown = choices.map((choice) => ({ ...choice, name: escapeControl(choice.name) }));
+  return answered({ type: "select", message, choices: shown }, stopping, instead);
 }

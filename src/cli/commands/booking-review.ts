@@ -18,7 +18,7 @@ import { inside, look, operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import type { Asker } from "../choose.ts";
 import { SIGNAL_EXIT } from "../exit.ts";
-import { printRows, type Row } from "../output.ts";
+import { escapeControl, printRows, type Row } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
 import { reviewScreen } from "../screens/booking-review.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -145,7 +145,7 @@ async function goThrough(here: Shell, { database, actor, asker, queue, tally }: 
       // The request stays as it is, and the next one comes.
       tally.refused += 1;
       tally.rows.push({ id, result: error.kind, code: error.code, message: error.message });
-      here.io.err(`${error.message}\n  booking ${id} stays pending\n`);
+      here.io.err(`${escapeControl(error.message)}\n  booking ${id} stays pending\n`);
     }
   }
   return false;
