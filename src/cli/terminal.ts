@@ -13,8 +13,8 @@ export interface Press {
   text: string | null;
 }
 
-/** `stopped`: a signal asks the program to stop; `ended`: the input has ended, or the terminal is gone. */
-export type Heard = { press: Press } | { size: Size } | "stopped" | "ended";
+/** `pasted`: text in one piece; `stopped`: a signal asks the program to stop; `ended`: the input has ended, or the terminal is gone. */
+export type Heard = { press: Press } | { pasted: string } | { size: Size } | "stopped" | "ended";
 
 export interface Screen {
   size(): Size;
@@ -22,13 +22,16 @@ export interface Screen {
   /** Whether a key waits already, so that nobody has to see what is before it. */
   hasMore(): boolean;
   next(): Promise<Heard>;
-  /** Gives the terminal to questions, on an empty screen, and takes it back. */
+  /** Gives the terminal to questions, on an empty screen, and takes it back. What is typed ahead of a question is no answer, and no key afterwards. */
   aside<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
-const ENTER = "\u001b[?1049h\u001b[?25l";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
+/** The terminal says where a pasted text begins and ends: its letters are no keys. */
+const PASTES = "\u001b[?2004h";
+const TYPES = "\u001b[?2004l";
+const ENTER = `\u001b[?1049h\u001b[?25l${PASTES}`;
+const LEAVE = `${TYPES}\u001b[?25h\u001b[?1049l`;
 const CLEAR = "\u001b[H\u001b[J";
 const TO_END_OF_LINE = "\u001b[K";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -58,14 +61,22 @@ export function openScreen(stopping: () => boolean): Screen {
   let wake: (() => void) | null = null;
   let drawn: string[] = [];
   let isOpen = true;
+  let isDeaf = false;
+  let pasted: string | null = null;
   const hear = (one: Heard) => {
     heard.push(one);
     wake?.();
   };
   const onKey = (text: string | undefined, key: Key) => {
     const press = pressOf(text, key);
-    if (press.key === "ctrl-z") suspend();
-    else hear({ press });
+    if (press.key === "ctrl-c") hear({ press });
+    else if (press.key === "paste-start") pasted = "";
+    else if (press.key === "paste-end") {
+      if (!isDeaf && pasted !== null) hear({ pasted });
+      pasted = null;
+    } else if (pasted !== null) pasted += press.text ?? " ";
+    else if (press.key === "ctrl-z") suspend();
+    else if (!isDeaf) hear({ press });
   };
   const onResize = () => {
     drawn = [];
@@ -95,6 +106,11 @@ export function openScreen(stopping: () => boolean): Screen {
       listen();
       onResize();
     }, LOOKS_AFTER_MS);
+  };
+  /** Keys that nobody has taken. */
+  const forget = () => {
+    pasted = null;
+    heard.splice(0, heard.length, ...heard.filter((one) => typeof one === "string" || "size" in one));
   };
   const close = () => {
     if (!isOpen) return;
@@ -136,16 +152,25 @@ export function openScreen(stopping: () => boolean): Screen {
     },
     aside: async (work) => {
       release();
-      stderr.write(CLEAR + SHOW_CURSOR);
+      forget();
+      stderr.write(TYPES + CLEAR + SHOW_CURSOR);
       try {
         return await work();
       } finally {
         drawn = [];
         if (isOpen) {
-          stderr.write(HIDE_CURSOR + CLEAR);
+          stderr.write(HIDE_CURSOR + CLEAR + PASTES);
+          isDeaf = true;
           listen();
+          await untilRead();
+          isDeaf = false;
         }
       }
     },
   };
+}
+
+/** Until what was typed before this moment has been read: a turn of the event loop, and the rest of the one that runs. */
+async function untilRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((go) => setImmediate(go));
 }

@@ -29,11 +29,7 @@ describe("what the database says is data in a question, too", () => {
       [/❯ student_note/, "\r"],
       [/student_note \(now /, ESC],
     ];
-    const inBrowser = await type(pending, [
-      [/1–4 of 4/, "e"],
-      ...dialogue,
-      [/Nothing was changed/, "q"],
-    ]);
+    const inBrowser = await type(pending, [[/1–4 of 4/, "e"], ...dialogue, [/Nothing was changed/, "q"]]);
     const alone = await type("admin LiveClassBooking edit 118", [
       ...dialogue.slice(0, 2),
       [/student_note \(now /, "\u0003"],
@@ -43,5 +39,37 @@ describe("what the database says is data in a question, too", () => {
       for (const raw of [`${ESC}[2J`, `${ESC}]0;`, "\u009b31m", "\u202e"]) expect(out).not.toContain(raw);
     }
     expect([inBrowser.code, alone.code]).toEqual([0, 130]);
+  });
+});
+
+describe("keys typed ahead of a question", () => {
+  test("are no answer, and no keys of the list after it", async () => {
+    const { code, out } = await type(pending, [
+      [/1–4 of 4/, "dy\r"],
+      [/Delete LiveClassBooking 118\?/, "n\r\r\r"],
+      [/Nothing was changed/, "fstatus\rpend\r"],
+      [/Filter by/, "\r"],
+      [/booking-type|status:/, ESC],
+      [/❯ +118[\s\S]*1–4 of 4/, "q"],
+    ]);
+    expect(code, out).toBe(0);
+    expect(out).not.toContain("line 1 of");
+    expect(out).not.toContain("deleted");
+    expect(await rowOf("LiveClassBooking", 118)).toMatchObject({ status: "pending" });
+  });
+
+  test("a pasted text is no keys: it goes into the search line where that is open", async () => {
+    const paste = (text: string) => `${ESC}[200~${text}${ESC}[201~`;
+    const { code, out } = await type("admin LiveClassBooking", [
+      [/1–19 of 312/, `${paste("dax\rq")}/${paste("hugo\n")}`],
+      [/Search: hugo▏/, "\r"],
+      [/--search hugo/, "?"],
+      [/Keys/, `${paste("Q")}x`],
+      [/1–8 of 8/, "q"],
+    ]);
+    expect(code, out).toBe(0);
+    expect(out).not.toMatch(/Delete|Add it|approve/);
+    expect(out).toContain(`${ESC}[?2004h`);
+    expect(out.lastIndexOf(`${ESC}[?2004l`)).toBeGreaterThan(out.lastIndexOf(`${ESC}[?2004h`));
   });
 });

@@ -7,7 +7,7 @@ import { ClassbookError } from "../../domain/error.ts";
 import { SIGNAL_EXIT } from "../exit.ts";
 import { paintFor } from "../io.ts";
 import type { Shell } from "../shell.ts";
-import { openScreen, type Screen } from "../terminal.ts";
+import { type Heard, openScreen, type Screen } from "../terminal.ts";
 import { answer } from "./answer.ts";
 import { sumUp, type Tally } from "./changed.ts";
 import { draw, type Setting } from "./draw.ts";
@@ -18,6 +18,7 @@ import {
   type Effect,
   filtered,
   kept,
+  paste,
   popped,
   resized,
   type Stepped,
@@ -83,13 +84,18 @@ async function converse(session: Session, first: View): Promise<boolean> {
     const heard = await screen.next();
     if (heard === "stopped") return true;
     if (heard === "ended") return false;
-    let next: Stepped = "size" in heard ? resized(state, heard.size) : step(state, heard.press);
+    let next = stepOn(state, heard);
     while (next.effect !== null) {
       if (next.effect.do === "leave") return next.effect.interrupted;
       next = await carryOut(session, next.state, next.effect);
     }
     state = next.state;
   }
+}
+
+function stepOn(state: State, heard: Exclude<Heard, string>): Stepped {
+  if ("size" in heard) return resized(state, heard.size);
+  return "pasted" in heard ? paste(state, heard.pasted) : step(state, heard.press);
 }
 
 /** After a question that nobody answered. */

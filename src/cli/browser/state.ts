@@ -92,6 +92,17 @@ export function step(given: State, press: Press): Stepped {
   }
 }
 
+/** What a pasted text does: it goes where text is typed, and is no keys anywhere. */
+export function paste(given: State, pasted: string): Stepped {
+  const view = top(given);
+  const text = pasted.trim();
+  if (given.help !== null) return still(given);
+  if (view.kind === "menu") return still(withTop(given, { ...view, typed: view.typed + text, cursor: 0 }));
+  return view.kind === "list" && view.typing !== null
+    ? still(withTop(given, { ...view, typing: view.typing + text }))
+    : still(given);
+}
+
 function back(state: State): Stepped {
   return state.views.length > 1 ? popped(state) : { state, effect: { do: "leave", interrupted: false } };
 }
