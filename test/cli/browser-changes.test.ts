@@ -93,7 +93,7 @@ test("what staff may set aside is asked of one row", async () => {
   expect(after.trim()).toBe("1 booking marked as attended.");
 });
 
-test("what somebody else changed meanwhile is refused, and seen after r", async () => {
+test("what somebody else changed meanwhile is refused, and seen at once", async () => {
   const other = () => {
     const database = new BetterSqlite3(school().file);
     database.prepare("update myApp_liveclassbooking set status = 'declined' where id = 118").run();
@@ -104,10 +104,25 @@ test("what somebody else changed meanwhile is refused, and seen after r", async 
     [/❯ +118[\s\S]*1–4 of 4/, other],
     [/approve: confirm requests/, "\r"],
     [/approve: booking 118\?/, "y\r"],
-    [/118 is declined/, "r"],
-    [/❯ +123[\s\S]*1–3 of 3/, "q"],
+    [/❯ +123[\s\S]*118 is declined/, "r"],
+    [/1–3 of 3/, "q"],
   ]);
   expect([code, after], screens).toEqual([0, ""]);
+});
+
+test("a row that somebody else deleted is gone from the list that opens it", async () => {
+  const other = () => {
+    const database = new BetterSqlite3(school().file);
+    database.prepare("delete from myApp_liveclassbooking where id = 118").run();
+    database.close();
+    return "\r";
+  };
+  const { code, screens } = await type(bookings, [
+    [/❯ +118[\s\S]*1–4 of 4/, other],
+    [/❯ +123[\s\S]*118/, "r"],
+    [/1–3 of 3/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
 });
 
 test("Ctrl-C in a question says what was done before, and does no more", async () => {

@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { draw } from "../../src/cli/browser/draw.ts";
 import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
-import { changed, type Effect, filtered, kept, popped, resized, step } from "../../src/cli/browser/state.ts";
+import { changed, kept, resized, step } from "../../src/cli/browser/state.ts";
+import { filtered } from "../../src/cli/browser/step-list.ts";
+import { type Effect, popped } from "../../src/cli/browser/stepped.ts";
 import { type ListView, type MenuView, type State, top } from "../../src/cli/browser/views.ts";
 import { pressOf } from "../../src/cli/terminal.ts";
 import { LARGE, list, menu, on, row, SMALL, setting } from "../support/browser.ts";

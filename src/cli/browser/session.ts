@@ -12,18 +12,9 @@ import { answer } from "./answer.ts";
 import { sumUp, type Tally } from "./changed.ts";
 import { draw, type Setting } from "./draw.ts";
 import { countList, type Reading, readView } from "./reading.ts";
-import {
-  type Asking,
-  changed,
-  type Effect,
-  filtered,
-  kept,
-  paste,
-  popped,
-  resized,
-  type Stepped,
-  step,
-} from "./state.ts";
+import { changed, kept, paste, reread, resized, step } from "./state.ts";
+import { filtered } from "./step-list.ts";
+import { type Asking, type Effect, popped, type Stepped } from "./stepped.ts";
 import { isUnread, type State, top, type View, withTop } from "./views.ts";
 
 /**
@@ -98,10 +89,14 @@ function stepOn(state: State, heard: Exclude<Heard, string>): Stepped {
   return "pasted" in heard ? paste(state, heard.pasted) : step(state, heard.press);
 }
 
+/** Whether it would change rows; else it changes what is seen of them. */
+function isAboutRows({ what }: Asking): boolean {
+  return what !== "filter" && what !== "order";
+}
+
 /** After a question that nobody answered. */
-function left(state: State, { what }: Asking): State {
-  const isLooking = what === "filter" || what === "order";
-  return isLooking ? state : { ...state, message: { text: "Nothing was changed.", isBad: false } };
+function left(state: State, asked: Asking): State {
+  return !isAboutRows(asked) ? state : { ...state, message: { text: "Nothing was changed.", isBad: false } };
 }
 
 /** What is wrong, as the line at the bottom says it. @throws what is no error for people */
@@ -150,10 +145,12 @@ async function carryOut(
     }
   } catch (error) {
     const failed = { ...state, message: await messageOf(reading, error) };
+    // What is refused is often what somebody else has changed: the screen shows what the refusal is about.
+    if (effect.do === "ask" && isAboutRows(effect)) return reread(failed);
     const isGone = error instanceof ClassbookError && error.kind === "not_found";
     const view = top(state);
     if (effect.do !== "read" || state.views.length === 1 || !(isUnread(view) || isGone))
       return { state: failed, effect: null };
-    return popped(failed);
+    return popped(isGone ? reread(failed).state : failed);
   }
 }
