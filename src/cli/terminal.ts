@@ -33,7 +33,8 @@ const TYPES = "\u001b[?2004l";
 const ENTER = `\u001b[?1049h\u001b[?25l${PASTES}`;
 const LEAVE = `${TYPES}\u001b[?25h\u001b[?1049l`;
 const CLEAR = "\u001b[H\u001b[J";
-const TO_END_OF_LINE = "\u001b[K";
+/** Before the line: behind one that is as wide as the screen it would take its last letter away. */
+const CLEAR_LINE = "\u001b[K";
 const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
 const LOOKS_AFTER_MS = 100;
@@ -137,7 +138,7 @@ export function openScreen(stopping: () => boolean): Screen {
       const { height } = sizeNow();
       const next = Array.from({ length: height }, (_, at) => lines[at] ?? "");
       const changes = next.flatMap((line, at) =>
-        drawn[at] === line ? [] : [`\u001b[${at + 1};1H${line}${TO_END_OF_LINE}`],
+        drawn[at] === line ? [] : [`\u001b[${at + 1};1H${CLEAR_LINE}${line}`],
       );
       drawn = next;
       if (changes.length > 0) stderr.write(changes.join(""));

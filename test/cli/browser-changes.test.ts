@@ -60,7 +60,10 @@ test("a refusal is shown, and the browser goes on", async () => {
       [/❯ +3 [\s\S]*1–2 of 2/, "*x"],
       [/2 bookings \(3, 193\)[\s\S]*approve: confirm/, "\r"],
       [/approve: 2 bookings/, "y\r"],
-      [/1 booking approved[\s\S]*booking 193: [\s\S]*0 open = 5 seats − 5 taken/, "x"],
+      [
+        /1 booking approved, 1 refused[\s\S]*approving booking 193 is refused: 0 open = 5 seats − 5 taken/,
+        "x",
+      ],
       [/approve: confirm requests/, "\r"],
       [/approve: booking 193\?/, "y\r"],
       [/booking 193 is refused: 0 open = 5 seats/, "q"],
@@ -69,6 +72,19 @@ test("a refusal is shown, and the browser goes on", async () => {
   expect(code, screens).toBe(0);
   expect(after.trim()).toBe("1 booking approved.");
   expect(await rowOf("LiveClassBooking", 193)).toMatchObject({ status: "pending" });
+});
+
+test("many refusals are all read, each with its subject once, and stay selected", async () => {
+  const { code, screens } = await type("admin LiveClassBooking --status no_show --order id", [
+    [/1–19 of/, "*x"],
+    [/approve: confirm requests/, "\r"],
+    [/approve: 19 bookings/, "y\r"],
+    [/no booking changed, 19 refused[\s\S]*lines 1–20 of 20/, "x"],
+    [/19 selected/, "q"],
+    [/1–19 of/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
+  expect(screens).not.toMatch(/booking (\d+): .*booking \1/);
 });
 
 test("what staff may set aside is asked of one row", async () => {

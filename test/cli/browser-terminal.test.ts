@@ -130,7 +130,7 @@ describe("looking", () => {
     expect(code, shown).toBe(0);
     expectRestored(raw);
     expect(raw).not.toMatch(/\[\d+m/);
-    for (const [, line] of raw.matchAll(/\[\d+;1H([^\p{Cc}]*)/gu))
+    for (const [, line] of raw.matchAll(/\[\d+;1H\p{Cc}\[K([^\p{Cc}]*)/gu))
       expect([...line!].length, line).toBeLessThanOrEqual(60);
   });
 });

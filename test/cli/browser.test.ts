@@ -1,6 +1,7 @@
 /** The admin's browser without a terminal: what each key makes of the screen. */
 import { describe, expect, test } from "vitest";
 import { draw } from "../../src/cli/browser/draw.ts";
+import { within } from "../../src/cli/browser/full.ts";
 import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
 import { changed, kept, resized, step } from "../../src/cli/browser/state.ts";
 import { filtered } from "../../src/cli/browser/step-list.ts";
@@ -141,15 +142,35 @@ describe("whatever was changed", () => {
   test("is read anew on every screen; a row that is gone is closed", () => {
     const message = { text: "deleted", isBad: false };
     const state = on(row, LARGE, [menu, list({ marked: new Set([1]) })]);
-    const edited = changed(state, { message, gone: [], opens: null });
+    const edited = changed(state, { message, gone: [], refused: [], opens: null });
     expect([top(edited.state).kind, edited.effect]).toEqual(["row", { do: "read" }]);
     expect(popped(edited.state)).toMatchObject({ effect: { do: "read" }, state: { message } });
     const read = { ...list(), rows: list().rows.slice(3) };
     expect(kept(list({ cursor: 5 }), read)).toMatchObject({ cursor: 2 });
     expect(kept(list({ cursor: 1 }), { ...read, cursor: 1 })).toMatchObject({ cursor: 1 });
-    const deleted = changed(state, { message, gone: [118], opens: null });
+    const deleted = changed(state, { message, gone: [118], refused: [], opens: null });
     expect(top(deleted.state)).toMatchObject({ kind: "list", total: null });
     expect(deleted.effect).toEqual({ do: "read" });
+  });
+
+  test("what was refused stays selected", () => {
+    const state = on(list({ marked: new Set([100, 99, 98]) }));
+    const message = { text: "1 booking approved, 2 refused", isBad: true };
+    const next = changed(state, { message, gone: [], refused: [99, 98], opens: null });
+    expect([...(top(next.state) as ListView).marked]).toEqual([99, 98]);
+  });
+
+  test("a message without room at the bottom is read as the help is; the key that leaves it does nothing else", () => {
+    const text = Array.from({ length: 30 }, (_, at) => `line ${at + 1}.`).join("\n");
+    const state = { ...on(list()), message: { text, isBad: true } };
+    expect(draw(state, setting)[0]).toBe("line 1.");
+    expect(draw(state, setting).at(-2)).toBe("lines 1–22 of 30");
+    const { state: ended } = type(state, ["down", "pagedown", "pagedown"]);
+    const settled = within(ended, setting);
+    expect(draw(settled, setting)[21]).toBe("line 30.");
+    expect(draw(type(settled, ["up"]).state, setting)[21]).toBe("line 29.");
+    expect(type(state, ["d"])).toMatchObject({ state: { message: null, help: null }, effects: [] });
+    expect(effectsOf(state, "ctrl-c")).toEqual([{ do: "leave", interrupted: true }]);
   });
 });
 
@@ -182,6 +203,8 @@ describe("keys", () => {
     const state = { ...on(list(), SMALL), help: 0 };
     const down = type(state, Array<string>(40).fill("down")).state;
     expect(draw(down, setting).join("\n")).toContain("classbook admin LiveClassBooking list");
+    const back = type(within(down, setting), ["up"]).state;
+    expect(draw(back, setting)).not.toEqual(draw(down, setting));
     expect(type(down, ["x"])).toMatchObject({ state: { help: null }, effects: [] });
   });
 

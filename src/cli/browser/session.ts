@@ -10,12 +10,13 @@ import type { Shell } from "../shell.ts";
 import { type Heard, openScreen, type Screen } from "../terminal.ts";
 import { answer } from "./answer.ts";
 import { sumUp, type Tally } from "./changed.ts";
-import { draw, type Setting } from "./draw.ts";
+import { draw } from "./draw.ts";
+import { within } from "./full.ts";
 import { countList, type Reading, readView } from "./reading.ts";
 import { changed, kept, paste, reread, resized, step } from "./state.ts";
 import { filtered } from "./step-list.ts";
 import { type Asking, type Effect, popped, type Stepped } from "./stepped.ts";
-import { isUnread, type State, top, type View, withTop } from "./views.ts";
+import { isUnread, type Setting, type State, top, type View, withTop } from "./views.ts";
 
 /**
  * Browses until somebody leaves; what was done is said then.
@@ -80,7 +81,7 @@ async function converse(session: Session, first: View): Promise<boolean> {
       if (next.effect.do === "leave") return next.effect.interrupted;
       next = await carryOut(session, next.state, next.effect);
     }
-    state = next.state;
+    state = within(next.state, setting);
   }
 }
 

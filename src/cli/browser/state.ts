@@ -1,12 +1,14 @@
 /** What the browser shows, and what a key makes of it: no terminal, no database. */
 import type { Press, Size } from "../terminal.ts";
+import type { Change } from "./changed.ts";
+import { isLong, roomToRead } from "./full.ts";
 import { actionFor } from "./keys.ts";
 import { choicesOf, stepMenu } from "./menu.ts";
 import { rowLines } from "./row-lines.ts";
 import { stepList, stepTyping } from "./step-list.ts";
 import { stepRow } from "./step-row.ts";
 import { back, enter, popped, type Stepped, still } from "./stepped.ts";
-import { roomOf, type State, type Target, top, type View, withTop } from "./views.ts";
+import { type State, top, type View, withTop } from "./views.ts";
 
 /** The same views, to be read anew when their turn comes. */
 function allStale(state: State): State {
@@ -19,9 +21,9 @@ function allStale(state: State): State {
   };
 }
 
-/** Where the help is after a key; null: closed, as by any that does not scroll. */
-function scrolled({ size }: State, from: number, { key }: Press): number | null {
-  const page = roomOf(size);
+/** Where what fills the screen is after a key; null: closed, as by any that does not scroll. */
+function scrolled(state: State, from: number, { key }: Press): number | null {
+  const page = roomToRead(state);
   const by = { up: -1, down: 1, pageup: -page, pagedown: page, space: page }[key];
   return by === undefined ? null : Math.max(0, from + by);
 }
@@ -31,6 +33,10 @@ export function step(given: State, press: Press): Stepped {
   const state = { ...given, message: null };
   if (press.key === "ctrl-c") return { state, effect: { do: "leave", interrupted: true } };
   if (press.key === "ctrl-d") return { state, effect: { do: "leave", interrupted: false } };
+  if (isLong(given)) {
+    const help = scrolled(given, given.help ?? 0, press);
+    return still(help === null ? { ...state, help } : { ...given, help });
+  }
   if (state.help !== null) return still({ ...state, help: scrolled(state, state.help, press) });
   const view = top(state);
   if (view.kind === "list" && view.typing !== null) return stepTyping(state, view, press);
@@ -60,7 +66,7 @@ export function step(given: State, press: Press): Stepped {
 export function paste(given: State, pasted: string): Stepped {
   const view = top(given);
   const text = pasted.trim();
-  if (given.help !== null) return still(given);
+  if (given.help !== null || isLong(given)) return still(given);
   if (view.kind === "menu") return still(withTop(given, { ...view, typed: view.typed + text, cursor: 0 }));
   return view.kind === "list" && view.typing !== null
     ? still(withTop(given, { ...view, typing: view.typing + text }))
@@ -72,16 +78,16 @@ export function reread(state: State): Stepped {
   return { state: allStale(state), effect: { do: "read" } };
 }
 
-/** After rows were changed: everything is read anew, an opened row that is gone is closed, and a new one opened. */
+/** After rows were changed: everything is read anew, an opened row that is gone is closed, and a new one opened. What was refused stays selected. */
 export function changed(
   given: State,
-  { message, gone, opens }: Pick<State, "message"> & { gone: readonly number[]; opens: Target | null },
+  { message, gone, refused, opens }: Pick<State, "message"> & Pick<Change, "gone" | "refused" | "opens">,
 ): Stepped {
   const state = { ...allStale(given), message };
   if (opens !== null) return enter(state, opens);
   const view = top(state);
   if (view.kind === "row" && gone.includes(view.id) && state.views.length > 1) return popped(state);
-  const unmarked = view.kind === "list" ? withTop(state, { ...view, marked: new Set() }) : state;
+  const unmarked = view.kind === "list" ? withTop(state, { ...view, marked: new Set(refused) }) : state;
   return { state: unmarked, effect: { do: "read" } };
 }
 
