@@ -66,7 +66,7 @@ test("a refusal is shown, and the browser goes on", async () => {
       ],
       [/approve: confirm requests/, "\r"],
       [/approve: booking 193\?/, "y\r"],
-      [/booking 193 is refused: 0 open = 5 seats/, "q"],
+      [/booking 193 is refused: 0 open = 5 seats/, "Q"],
     ],
   );
   expect(code, screens).toBe(0);
