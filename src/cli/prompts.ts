@@ -1,12 +1,14 @@
 /** Questions to a person at a terminal, on stderr: stdout carries the answer only. The only place that asks. */
 import inquirer from "inquirer";
 import { ClassbookError, usageError } from "../domain/error.ts";
+import { guardTerminal } from "./hangup.ts";
 import { escapeControl } from "./output.ts";
 
 /** Why nobody answered: Ctrl-C or a signal to stop, the end of the input, or Esc where that leaves a question. */
 export type Silence = "interrupted" | "ended" | "left";
 
 const LOOKS_AFTER_MS = 100;
+const SHOW_CURSOR = "\u001b[?25h";
 
 /** As inquirer takes it. What it quotes may come from the database: control characters are shown, not obeyed. */
 export interface Question {
@@ -38,6 +40,10 @@ export async function askOnce<T>(
   // The end of the input closes the prompt without an answer, and an open connection would keep the process waiting.
   const onPause = () => setImmediate(() => over.abort());
   process.stdin.once("pause", onPause);
+  const unguard = guardTerminal(() => {
+    process.stderr.write(SHOW_CURSOR);
+    process.stdin.setRawMode(false);
+  });
   try {
     const ask = inquirer.createPromptModule({ output: process.stderr, signal: over.signal });
     const { answer }: { answer: unknown } = await ask([
@@ -52,6 +58,7 @@ export async function askOnce<T>(
     return stopping() || (name === "ExitPromptError" && message.includes("SIGINT")) ? "interrupted" : "ended";
   } finally {
     clearInterval(watch);
+    unguard();
     process.stdin.off("pause", onPause).off("keypress", onKey);
   }
 }
@@ -66,13 +73,13 @@ async function answered<T>(question: Question, stopping: () => boolean, instead:
       message: "interrupted",
       hint: "nothing was changed",
     });
-  if (typeof said === "string")
-    throw usageError(
-      "not_confirmed",
-      "the input ended before the question was answered",
-      `nothing was changed; ${instead}`,
-    );
+  if (typeof said === "string") throw inputEnded(`nothing was changed; ${instead}`);
   return said.answer;
+}
+
+/** What a command says where the input ends (Ctrl-D) instead of an answer. */
+export function inputEnded(hint: string): ClassbookError {
+  return usageError("not_confirmed", "the input ended before the question was answered", hint);
 }
 
 /** @throws ClassbookError interrupted; usage `not_confirmed`: the input ended */

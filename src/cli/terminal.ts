@@ -1,5 +1,6 @@
 /** A whole screen for one command: it draws lines, and hears single keys. What stood on the terminal comes back at its end. */
 import { emitKeypressEvents, type Interface, type Key } from "node:readline";
+import { guardTerminal } from "./hangup.ts";
 
 export interface Size {
   width: number;
@@ -117,14 +118,16 @@ export function openScreen(stopping: () => boolean): Screen {
     if (!isOpen) return;
     isOpen = false;
     clearInterval(watch);
+    unguard();
     process.off("exit", close);
     stderr.off("resize", onResize);
-    release();
     stderr.write(LEAVE);
+    release();
   };
   const watch = setInterval(() => {
     if (stopping()) hear("stopped");
   }, LOOKS_AFTER_MS);
+  const unguard = guardTerminal(close);
   emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
   stderr.write(ENTER + CLEAR);
   stderr.on("resize", onResize);

@@ -15,8 +15,10 @@ export async function answer(
   asked: Asking,
 ): Promise<{ typed: Typed } | Change | "interrupted" | null> {
   let silence: Silence | null = null;
-  const asker = makeAsker(reading.here.stopping, (why) => {
-    silence = why;
+  const asker = makeAsker(reading.here.stopping, {
+    onSilence: (why) => {
+      silence = why;
+    },
   });
   const isInterrupted = () => silence === "interrupted";
   const { what } = asked;

@@ -81,7 +81,7 @@ async function review(here: Shell, teacher: string | undefined): Promise<void> {
       "list the queue with `booking list --status pending` or `booking review --json`, then decide with `booking approve ID` and `booking decline ID`",
     );
   const { makeAsker } = await import("../choose.ts");
-  const asker = makeAsker(here.stopping);
+  const asker = makeAsker(here.stopping, { ended: "what was decided before stays decided" });
   await here.write(
     async (database, actor) => {
       const queue = await readQueue(here, database, actor, teacher);
@@ -90,13 +90,21 @@ async function review(here: Shell, teacher: string | undefined): Promise<void> {
         return;
       }
       const tally: Tally = { approved: 0, declined: 0, skipped: 0, refused: 0, rows: [] };
-      const interrupted = await goThrough(here, { database, actor, asker, queue, tally });
+      let interrupted = false;
+      let unanswered: ClassbookError | null = null;
+      try {
+        interrupted = await goThrough(here, { database, actor, asker, queue, tally });
+      } catch (error) {
+        if (!(error instanceof ClassbookError) || error.code !== "not_confirmed") throw error;
+        unanswered = error;
+      }
       if (here.output.format !== "table") await printRows(here.output, DECISION_FIELDS, tally.rows);
       const { approved, declined, skipped, refused } = tally;
       const left = queue.length - approved - declined;
       here.say(
         `${interrupted ? "Interrupted: " : ""}${approved} approved, ${declined} declined, ${skipped} skipped${refused > 0 ? `, ${refused} refused` : ""}; ${plural(left, "request")} of ${queue.length} left.${here.dryRun ? " Nothing was written." : ""}`,
       );
+      if (unanswered !== null) throw unanswered;
       if (interrupted) here.exit(SIGNAL_EXIT.SIGINT);
     },
     { rehearses: true },
