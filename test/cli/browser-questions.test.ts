@@ -73,3 +73,18 @@ describe("keys typed ahead of a question", () => {
     expect(out.lastIndexOf(`${ESC}[?2004l`)).toBeGreaterThan(out.lastIndexOf(`${ESC}[?2004h`));
   });
 });
+
+describe("the end of the input", () => {
+  test.each([
+    ["booking create", /\? Course/],
+    ["series create --course 1", /When/],
+    ["admin LiveClassBooking add", /whose|who it is for|student/],
+    ["admin LiveClassBooking edit 118", /Which field/],
+    ["admin LiveClassBooking delete 118", /Delete/],
+  ])("is no answer to `%s`", async (words, question) => {
+    const { code, out } = await type(words, [[question, "\u0004"]]);
+    expect(out).toContain("the input ended before the question was answered");
+    expect(out).toContain("nothing was changed");
+    expect(code).toBe(2);
+  });
+});
