@@ -50,9 +50,10 @@ export function sizeNow(): Size {
 
 export function pressOf(text: string | undefined, { name, ctrl, meta }: Key): Press {
   if (ctrl === true) return { key: `ctrl-${name ?? ""}`, text: null };
+  if (meta === true && name !== "escape") return { key: `alt-${name ?? ""}`, text: null };
   if (name === "return" || name === "enter") return { key: "return", text: null };
   if (text === " ") return { key: "space", text };
-  const types = meta !== true && text !== undefined && /^\P{Cc}+$/u.test(text);
+  const types = text !== undefined && /^\P{Cc}+$/u.test(text);
   return types ? { key: text, text } : { key: name ?? "", text: null };
 }
 

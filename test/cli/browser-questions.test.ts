@@ -77,7 +77,7 @@ describe("keys typed ahead of a question", () => {
 describe("the end of the input", () => {
   test.each([
     ["booking create", /\? Course/],
-    ["series create --course 1", /When/],
+    ["series create --course 1", /\? (Student|When)/],
     ["admin LiveClassBooking add", /whose|who it is for|student/],
     ["admin LiveClassBooking edit 118", /Which field/],
     ["admin LiveClassBooking delete 118", /Delete/],

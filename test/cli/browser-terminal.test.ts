@@ -85,6 +85,7 @@ describe("looking", () => {
       [/❯ +1 [\s\S]*288–312 of 312/, "q"],
       [/The admin[\s\S]*Name: class/, ESC],
       [/Type a part/, ESC],
+      [/Esc once more leaves/, ESC],
     ]);
     expect(code, shown).toBe(0);
     expectRestored(raw);
@@ -109,6 +110,7 @@ describe("looking", () => {
       [/Filter by/, ESC],
       [/1–4 of 4/, "/9999\r"],
       [/No such bookings/, "?"],
+      [/Keys/, PAGE_DOWN],
       [/--search 9999 --db|--search[\s\S]*9999/, "xQ"],
     ]);
     expect(code, shown).toBe(0);

@@ -6,7 +6,7 @@ import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
 import { changed, kept, resized, step } from "../../src/cli/browser/state.ts";
 import { filtered } from "../../src/cli/browser/step-list.ts";
 import { type Effect, popped } from "../../src/cli/browser/stepped.ts";
-import { type ListView, type MenuView, type State, top } from "../../src/cli/browser/views.ts";
+import { type ListView, type MenuView, type RowView, type State, top } from "../../src/cli/browser/views.ts";
 import { pressOf } from "../../src/cli/terminal.ts";
 import { LARGE, list, menu, on, row, SMALL, setting } from "../support/browser.ts";
 
@@ -38,7 +38,18 @@ describe("the menu", () => {
   test("Esc forgets what was typed, then leaves", () => {
     const { state, effects } = type(on(menu), ["b", "o", "backspace", "escape"]);
     expect([(top(state) as MenuView).typed, effects]).toEqual(["", []]);
-    expect(effectsOf(state, "escape")).toEqual([{ do: "leave", interrupted: false }]);
+    expect(effectsOf(state, "escape")).toEqual([]);
+    expect(effectsOf(state, "escape", "escape")).toEqual([{ do: "leave", interrupted: false }]);
+  });
+
+  test("the first screen is left by q, or by Esc twice: a key whose bytes come apart begins with one", () => {
+    for (const state of [on(menu), on(list())]) {
+      expect(effectsOf(state, "escape", "[", "B")).toEqual([]);
+      expect(effectsOf(state, "escape", "up", "escape")).toEqual([]);
+      expect(draw(type(state, ["escape"]).state, setting).join("\n")).toContain("Esc once more leaves");
+    }
+    expect(effectsOf(on(list()), "q")).toEqual([{ do: "leave", interrupted: false }]);
+    expect(effectsOf(on(list()), "escape", "escape")).toEqual([{ do: "leave", interrupted: false }]);
   });
 });
 
@@ -59,6 +70,7 @@ describe("a list", () => {
     expect(effectsOf(on(list()), "end")).toMatchObject([{ view: { offset: 293, cursor: 18 } }]);
     expect(effectsOf(on(list({ offset: 38 })), "home")).toMatchObject([{ view: { offset: 0, cursor: 0 } }]);
     expect(listAfter(on(list({ more: false })), "end").cursor).toBe(18);
+    expect(effectsOf(on(list({ total: null })), "end")).toEqual([{ do: "last" }]);
   });
 
   test("an empty one has nothing to open, edit, delete or select", () => {
@@ -127,6 +139,12 @@ describe("an opened row", () => {
     expect(top(type(opened, ["tab", "down", "down", "return"]).state)).toMatchObject({ kind: "row", id: 7 });
     expect(top(type(opened, ["end", "return"]).state)).toMatchObject({ kind: "list", model: "BookingEvent" });
     expect(effectsOf(opened, "return")).toEqual([]);
+  });
+
+  test("promises Tab only where something belongs to it", () => {
+    const keysOf = (view: RowView) => draw(on(view, { width: 200, height: 24 }), setting).at(-1);
+    expect(keysOf(row)).toContain("Tab related");
+    expect(keysOf({ ...row, parts: row.parts.slice(0, 1) })).not.toContain("Tab");
   });
 
   test("is read to its end, and left again", () => {
@@ -218,6 +236,7 @@ describe("keys", () => {
     ["\u0003", { name: "c", ctrl: true, sequence: "\u0003" }, { key: "ctrl-c", text: null }],
     [undefined, { name: "up", sequence: "\u001b[A" }, { key: "up", text: null }],
     ["\u001b", { name: "escape", meta: true, sequence: "\u001b" }, { key: "escape", text: null }],
+    ["\u001bd", { name: "d", meta: true, sequence: "\u001bd" }, { key: "alt-d", text: null }],
     [undefined, { sequence: "\u001b[99~" }, { key: "", text: null }],
   ])("%j", (text, key, press) => {
     expect(pressOf(text, key)).toEqual(press);

@@ -238,6 +238,8 @@ function isOffered(view: View, action: Action): boolean {
       return form !== undefined;
     case "act":
       return form !== undefined && form.actions.length > 0;
+    case "next-part":
+      return view.kind === "row" && view.parts.some(({ title }) => title !== "");
     default:
       return true;
   }

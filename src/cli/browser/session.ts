@@ -15,7 +15,7 @@ import { within } from "./full.ts";
 import { countList, type Reading, readView } from "./reading.ts";
 import { isReplaced, rememberFile, schemaChange } from "./sameness.ts";
 import { changed, kept, paste, reread, resized, step } from "./state.ts";
-import { filtered } from "./step-list.ts";
+import { filtered, toLast } from "./step-list.ts";
 import { type Asking, type Effect, popped, type Stepped } from "./stepped.ts";
 import { isUnread, type Setting, type State, top, type View, withTop } from "./views.ts";
 
@@ -153,6 +153,12 @@ async function carryOut(
       }
       case "show":
         return { state: withTop(state, await readView(reading, effect.view, size)), effect: null };
+      case "last": {
+        const view = top(state);
+        return view.kind === "list"
+          ? toLast(state, view, await countList(reading, view))
+          : { state, effect: null };
+      }
       case "ask": {
         const said = await screen.aside(() => answer(reading, top(state), effect));
         if (said === "interrupted") return { state, effect: { do: "leave", interrupted: true } };

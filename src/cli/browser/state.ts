@@ -28,8 +28,14 @@ function scrolled(state: State, from: number, { key }: Press): number | null {
   return by === undefined ? null : Math.max(0, from + by);
 }
 
-/** What a key does. */
+/** What a key does. Esc alone does not leave: a key whose bytes come slowly begins with one. */
 export function step(given: State, press: Press): Stepped {
+  const next = stepKey({ ...given, leaving: false }, press);
+  if (next.effect?.do !== "leave" || press.key !== "escape" || given.leaving === true) return next;
+  return still({ ...next.state, leaving: true, message: { text: "Esc once more leaves.", isBad: false } });
+}
+
+function stepKey(given: State, press: Press): Stepped {
   const state = { ...given, message: null };
   if (press.key === "ctrl-c") return { state, effect: { do: "leave", interrupted: true } };
   if (press.key === "ctrl-d") return { state, effect: { do: "leave", interrupted: false } };

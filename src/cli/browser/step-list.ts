@@ -25,6 +25,12 @@ export function filtered(state: State, typed: Typed): Stepped {
   return { state: withTop(state, { ...view, typing: null }), effect: { do: "show", view: next } };
 }
 
+/** The last page of a list, by how many rows it has. */
+export function toLast(state: State, view: ListView, total: number): Stepped {
+  const page = pageOf(state.size);
+  return turned(state, { ...view, total }, total - Math.min(page, total), page - 1);
+}
+
 function turned(state: State, view: ListView, offset: number, cursor: number): Stepped {
   return { state, effect: { do: "show", view: { ...view, offset: Math.max(0, offset), cursor } } };
 }
@@ -50,8 +56,8 @@ export function stepList(state: State, view: ListView, action: Action): Stepped 
     case "first":
       return offset > 0 ? turned(state, view, 0, 0) : put({ cursor: 0 });
     case "last":
-      if (!more || total === null) return put({ cursor: last });
-      return turned(state, view, total - Math.min(page, total), page - 1);
+      if (!more) return put({ cursor: last });
+      return total === null ? { state, effect: { do: "last" } } : toLast(state, view, total);
     case "left":
       return put({ shift: Math.max(0, view.shift - 1) });
     case "right":

@@ -16,6 +16,8 @@ export type Effect =
   | { do: "read" }
   /** Reads the view on top as it would be; where that fails, the view stays. */
   | { do: "show"; view: ListView }
+  /** Shows the last page of the list on top, which is not counted yet. */
+  | { do: "last" }
   | Asking
   | { do: "leave"; interrupted: boolean };
 

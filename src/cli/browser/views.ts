@@ -75,6 +75,8 @@ export interface State {
   message: { text: string; isBad: boolean } | null;
   /** The first line that is seen of the help, or of a message without room at the bottom; null = the help is not open. */
   help: number | null;
+  /** Whether Esc was pressed on the first screen: once more leaves. */
+  leaving?: boolean;
 }
 
 /** What the screen says beside the state. */
