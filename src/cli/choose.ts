@@ -40,7 +40,7 @@ export function makeAsker(
   stopping: () => boolean,
   { onSilence, ended = "nothing was changed" }: Unanswered = {},
 ): Asker {
-  const ask = async (question: Question): Promise<unknown> => {
+  const ask = async (question: () => Question): Promise<unknown> => {
     const said = await askOnce(question, stopping, { escapes: onSilence !== undefined });
     if (typeof said !== "string") return said.answer;
     if (onSilence === undefined && said === "ended") throw inputEnded(ended);
@@ -48,22 +48,35 @@ export function makeAsker(
     return null;
   };
   return {
-    search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) =>
-      (await ask({
+    search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) => {
+      let typed = "";
+      return (await ask(() => ({
         type: "search",
         message,
         pageSize: 10,
-        source: async (text: string | undefined) => (await find(text?.trim() ?? "")).map(shown),
-      })) as T | null,
+        initialValue: typed,
+        source: async (text: string | undefined) => {
+          typed = text ?? "";
+          return (await find(typed.trim())).map(shown);
+        },
+      }))) as T | null;
+    },
     key: async <T>(message: string, choices: readonly KeyChoice<T>[]) =>
-      (await ask({ type: "expand", message, choices: choices.map(shown) })) as T | null,
-    text: async (message, initial) =>
-      (await ask({
+      (await ask(() => ({ type: "expand", message, choices: choices.map(shown) }))) as T | null,
+    text: async (message, initial = "") => {
+      let typed = initial;
+      return (await ask(() => ({
         type: "input",
         message,
-        ...(initial === undefined ? {} : { default: initial, prefill: "editable" }),
-      })) as string | null,
-    yes: async (message) => (await ask({ type: "confirm", message, default: false })) as boolean | null,
+        ...(typed === "" ? {} : { default: typed, prefill: "editable" }),
+        transformer: (text: string) => {
+          typed = text;
+          return text;
+        },
+      }))) as string | null;
+    },
+    yes: async (message) =>
+      (await ask(() => ({ type: "confirm", message, default: false }))) as boolean | null,
   };
 }
 

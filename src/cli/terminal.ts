@@ -1,6 +1,7 @@
 /** A whole screen for one command: it draws lines, and hears single keys. What stood on the terminal comes back at its end. */
 import { emitKeypressEvents, type Interface, type Key } from "node:readline";
 import { guardTerminal } from "./hangup.ts";
+import { standOn } from "./suspend.ts";
 
 export interface Size {
   width: number;
@@ -38,6 +39,8 @@ const CLEAR = "\u001b[H\u001b[J";
 const CLEAR_LINE = "\u001b[K";
 const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
+/** The screen as questions have it. */
+const QUESTIONS = TYPES + CLEAR + SHOW_CURSOR;
 const LOOKS_AFTER_MS = 100;
 /** How long an Esc waits for the rest of a key that begins with it. */
 const ESCAPE_MS = 50;
@@ -158,10 +161,15 @@ export function openScreen(stopping: () => boolean): Screen {
     aside: async (work) => {
       release();
       forget();
-      stderr.write(TYPES + CLEAR + SHOW_CURSOR);
+      stderr.write(QUESTIONS);
+      standOn({
+        leave: () => stderr.write(LEAVE),
+        back: () => stderr.write(ENTER + QUESTIONS),
+      });
       try {
         return await work();
       } finally {
+        standOn(null);
         drawn = [];
         if (isOpen) {
           stderr.write(HIDE_CURSOR + CLEAR + PASTES);
