@@ -50,14 +50,17 @@ export function makeAsker(
   return {
     search: async <T>(message: string, find: (text: string) => Promise<Choice<T>[]>) => {
       let typed = "";
+      let found: Choice<T>[] = [];
       return (await ask(() => ({
         type: "search",
         message,
-        pageSize: 10,
+        pageSize: SEEN,
+        theme: { style: { keysHelpTip: (keys: readonly Tip[]) => helpLine(keys, found.length) } },
         initialValue: typed,
         source: async (text: string | undefined) => {
           typed = text ?? "";
-          return (await find(typed.trim())).map(shown);
+          found = await find(typed.trim());
+          return found.map(shown);
         },
       }))) as T | null;
     },
@@ -78,6 +81,17 @@ export function makeAsker(
     yes: async (message) =>
       (await ask(() => ({ type: "confirm", message, default: false }))) as boolean | null,
   };
+}
+
+/** Lines of a list that are seen at once. */
+const SEEN = 10;
+
+type Tip = readonly [key: string, does: string];
+
+/** What the keys do, and whether there is more than is seen. */
+function helpLine(keys: readonly Tip[], found: number): string {
+  const more = found > SEEN ? [`${SEEN} of ${found} seen: ↓, or type a part`] : [];
+  return [...keys.map(([key, does]) => `${key} ${does}`), ...more].join(" • ");
 }
 
 function shown<T extends Choice<unknown>>(choice: T): T {

@@ -74,6 +74,36 @@ describe("keys typed ahead of a question", () => {
   });
 });
 
+describe("a question", () => {
+  test("of a filter is asked again where its value is wrong, and begins with that", async () => {
+    const { code, out } = await type("admin LiveClassBooking", [
+      [/1–19 of 312/, "f"],
+      [/10 of \d+ seen/, "start-after"],
+      [/❯ start-after/, "\r"],
+      [/start-after: then or later/, "2026-13-01\r"],
+      [/✔[\s\S]*--start-after "?2026-13-01[\s\S]*start-after: [\s\S]*2026-13-01/, "\u00152026-12-01\r"],
+      [/--start-after 2026-12-01/, "q"],
+    ]);
+    expect(code, out).toBe(0);
+  });
+
+  test("of an edit can be answered once more before it is saved", async () => {
+    const { code, out } = await type(pending, [
+      [/1–4 of 4/, "e"],
+      [/Which field/, "teacher_note"],
+      [/❯ teacher_note/, "\r"],
+      [/the teacher's note/, "bring a pem\r"],
+      [/❯ save: teacher_note bring a pem/, "teacher_note"],
+      [/❯ teacher_note: – → bring a pem/, "\r"],
+      [/the teacher's note[^\n]*bring a pem/, "\u007fn\r"],
+      [/❯ save: teacher_note bring a pen/, "\r"],
+      [/booking 118 changed/, "q"],
+    ]);
+    expect(code, out).toBe(0);
+    expect(await rowOf("LiveClassBooking", 118)).toMatchObject({ teacher_note: "bring a pen" });
+  });
+});
+
 describe("the end of the input", () => {
   test.each([
     ["booking create", /\? Course/],
