@@ -73,10 +73,11 @@ that cannot draw (\`TERM=dumb\`), \`classbook admin\` prints the models, and \`c
 | key | in | what it does |
 |---|---|---|
 ${BINDINGS.map(({ shown, where, says }) => `| ${shown} | ${where.length === 3 ? "everywhere" : where.join(", ")} | ${says} |`).join("\n")}
-| Ctrl-C | everywhere | leave, with exit code 130; in a question, too |
 
-In the menu letters search. A question is left by Esc. Nothing is locked while the browser waits for a key: somebody else may
-change a row meanwhile, \`r\` shows it, and what does not fit any more is refused as everywhere.
+A question is left by Esc; Ctrl-Z stops the program, and \`fg\` asks it again with what was typed. What is typed ahead of a
+question is no answer to it, and a pasted text is no keys. Where another file takes the place of the database's, it is read
+anew, and said. Nothing is locked while the browser waits for a key: somebody else may change a row meanwhile, \`r\` shows it,
+and what does not fit any more is refused as everywhere; the rows are shown as they are then.
 `;
 
 function listed(names: readonly string[]): string {

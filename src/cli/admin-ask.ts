@@ -124,7 +124,7 @@ function parsed({ here }: FormAsking, field: Field, text: string): Answer | null
   try {
     flags.done();
   } catch (error) {
-    here.io.err(`${(error as Error).message}\n`);
+    here.io.err(`${escapeControl((error as Error).message)}\n`);
   }
   return null;
 }
@@ -168,7 +168,14 @@ export async function chooseFields(
     const label = labelOf(column);
     const named = label === null || row[label] == null ? "" : ` ${row[label]}`;
     const printed = value === undefined || value === null || value === "" ? "–" : `${value}${named}`;
-    return { printed, typed: typedText(column, cells[column.name]) };
+    const given = read[column.name];
+    return {
+      printed,
+      typed:
+        typeof given === "string" || typeof given === "number"
+          ? String(given)
+          : typedText(column, cells[column.name]),
+    };
   };
   for (;;) {
     const changed = Object.entries(read).map(([name, value]) => `${name} ${valueText(value)}`);
@@ -176,13 +183,24 @@ export async function chooseFields(
       ...(changed.length === 0 ? [] : [{ value: SAVE, name: `${SAVE}: ${changed.join(", ")}` } as const]),
       ...fields
         .filter(
-          ({ column, asked }) => !(column.name in read) && asked({ ...cells, ...givenSoFar(read) } as never),
+          ({ column, asked }) => column.name in read || asked({ ...cells, ...givenSoFar(read) } as never),
         )
-        .map((field) => ({ value: field, name: `${field.column.name}: ${now(field).printed}` })),
+        .map((field) => {
+          const { name } = field.column;
+          const { printed } = now(field);
+          return {
+            value: field,
+            name: `${name}: ${name in read ? `${printed} → ${valueText(read[name]!)}` : printed}`,
+          };
+        }),
     ];
     const chosen = await asker.search(
       changed.length === 0 ? `Which field of ${model.one} ${id}` : "Which other field, or save",
-      async (text) => choices.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
+      // The line that saves names fields, too: who types one of them means the field.
+      async (text) =>
+        choices.filter(({ value, name }) =>
+          (value === SAVE ? SAVE : name.toLowerCase()).includes(text.toLowerCase()),
+        ),
     );
     if (chosen === null) return false;
     if (chosen === SAVE) return true;

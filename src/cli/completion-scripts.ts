@@ -51,8 +51,12 @@ _classbook() {
       offered+=("\${word//:/\\\\:}")
     fi
   done
-  [[ -n $files ]] && _files
-  (($#offered)) && _describe -V classbook offered
+  # Models have capitals, and are typed without.
+  (($#offered)) && _describe -V classbook offered -M 'm:{[:lower:]}={[:upper:]}'
+  if [[ -n $files ]]; then
+    compset -P '--*='
+    _files
+  fi
 }
 if [[ "$funcstack[1]" == _classbook ]]; then
   _classbook "$@"
@@ -68,7 +72,12 @@ function __classbook_complete
     test (count $current) -eq 0; and set current ''
     for answer in ($words[1] __complete $words[2..-1] $current 2>/dev/null)
         if test "$answer" = ':files'
-            __fish_complete_path $current
+            set -l parts (string match -r '^(--[^=]+=)(.*)$' -- $current)
+            if test (count $parts) -eq 3
+                string replace -r '^' -- $parts[2] (__fish_complete_path $parts[3])
+            else
+                __fish_complete_path $current
+            end
         else
             printf '%s\\n' $answer
         end

@@ -174,7 +174,8 @@ async function completeValue(
 ): Promise<Completion> {
   const metavariable = metavariableOf(declared);
   const words = wordsOf(declared).map(([word, about]) => ({ word, about }));
-  if (words.length > 0 && LISTS.includes(metavariable)) return ofList(words, current);
+  if (words.length > 0 && LISTS.includes(metavariable))
+    return ofList(isOrder(declared) ? withDescending(words, current) : words, current);
   if (words.length > 0) return matching(words, current);
   if (FILE_METAVARIABLES.includes(metavariable)) return FILES;
   if (metavariable === "ZONE") return matching(zones(), current);
@@ -219,6 +220,16 @@ function nounOf(command: Command): string {
   let noun = command;
   while (noun.parent?.parent != null) noun = noun.parent;
   return noun.name();
+}
+
+function isOrder(declared: Option | Argument): boolean {
+  return !(declared instanceof Argument) && declared.long === "--order";
+}
+
+/** A column is ordered by from its largest value down with a minus before it. */
+function withDescending(words: readonly Candidate[], current: string): readonly Candidate[] {
+  if (!/(^|,)-[^,]*$/.test(current)) return words;
+  return words.map(({ word, about }) => ({ word: `-${word}`, about }));
 }
 
 /** Completes the last word of a list; what stands in it already is not offered again. */

@@ -1,5 +1,7 @@
 /** A whole screen for one command: it draws lines, and hears single keys. What stood on the terminal comes back at its end. */
 import { emitKeypressEvents, type Interface, type Key } from "node:readline";
+import { guardTerminal } from "./hangup.ts";
+import { standOn } from "./suspend.ts";
 
 export interface Size {
   width: number;
@@ -13,8 +15,8 @@ export interface Press {
   text: string | null;
 }
 
-/** `stopped`: a signal asks the program to stop; `ended`: the input has ended, or the terminal is gone. */
-export type Heard = { press: Press } | { size: Size } | "stopped" | "ended";
+/** `pasted`: text in one piece; `stopped`: a signal asks the program to stop; `ended`: the input has ended, or the terminal is gone. */
+export type Heard = { press: Press } | { pasted: string } | { size: Size } | "stopped" | "ended";
 
 export interface Screen {
   size(): Size;
@@ -22,17 +24,23 @@ export interface Screen {
   /** Whether a key waits already, so that nobody has to see what is before it. */
   hasMore(): boolean;
   next(): Promise<Heard>;
-  /** Gives the terminal to questions, on an empty screen, and takes it back. */
+  /** Gives the terminal to questions, on an empty screen, and takes it back. What is typed ahead of a question is no answer, and no key afterwards. */
   aside<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
-const ENTER = "\u001b[?1049h\u001b[?25l";
-const LEAVE = "\u001b[?25h\u001b[?1049l";
+/** The terminal says where a pasted text begins and ends: its letters are no keys. */
+const PASTES = "\u001b[?2004h";
+const TYPES = "\u001b[?2004l";
+const ENTER = `\u001b[?1049h\u001b[?25l${PASTES}`;
+const LEAVE = `${TYPES}\u001b[?25h\u001b[?1049l`;
 const CLEAR = "\u001b[H\u001b[J";
-const TO_END_OF_LINE = "\u001b[K";
+/** Before the line: behind one that is as wide as the screen it would take its last letter away. */
+const CLEAR_LINE = "\u001b[K";
 const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
+/** The screen as questions have it. */
+const QUESTIONS = TYPES + CLEAR + SHOW_CURSOR;
 const LOOKS_AFTER_MS = 100;
 /** How long an Esc waits for the rest of a key that begins with it. */
 const ESCAPE_MS = 50;
@@ -45,9 +53,10 @@ export function sizeNow(): Size {
 
 export function pressOf(text: string | undefined, { name, ctrl, meta }: Key): Press {
   if (ctrl === true) return { key: `ctrl-${name ?? ""}`, text: null };
+  if (meta === true && name !== "escape") return { key: `alt-${name ?? ""}`, text: null };
   if (name === "return" || name === "enter") return { key: "return", text: null };
   if (text === " ") return { key: "space", text };
-  const types = meta !== true && text !== undefined && /^\P{Cc}+$/u.test(text);
+  const types = text !== undefined && /^\P{Cc}+$/u.test(text);
   return types ? { key: text, text } : { key: name ?? "", text: null };
 }
 
@@ -58,14 +67,22 @@ export function openScreen(stopping: () => boolean): Screen {
   let wake: (() => void) | null = null;
   let drawn: string[] = [];
   let isOpen = true;
+  let isDeaf = false;
+  let pasted: string | null = null;
   const hear = (one: Heard) => {
     heard.push(one);
     wake?.();
   };
   const onKey = (text: string | undefined, key: Key) => {
     const press = pressOf(text, key);
-    if (press.key === "ctrl-z") suspend();
-    else hear({ press });
+    if (press.key === "ctrl-c") hear({ press });
+    else if (press.key === "paste-start") pasted = "";
+    else if (press.key === "paste-end") {
+      if (!isDeaf && pasted !== null) hear({ pasted });
+      pasted = null;
+    } else if (pasted !== null) pasted += press.text ?? " ";
+    else if (press.key === "ctrl-z") suspend();
+    else if (!isDeaf) hear({ press });
   };
   const onResize = () => {
     drawn = [];
@@ -96,18 +113,25 @@ export function openScreen(stopping: () => boolean): Screen {
       onResize();
     }, LOOKS_AFTER_MS);
   };
+  /** Keys that nobody has taken. */
+  const forget = () => {
+    pasted = null;
+    heard.splice(0, heard.length, ...heard.filter((one) => typeof one === "string" || "size" in one));
+  };
   const close = () => {
     if (!isOpen) return;
     isOpen = false;
     clearInterval(watch);
+    unguard();
     process.off("exit", close);
     stderr.off("resize", onResize);
-    release();
     stderr.write(LEAVE);
+    release();
   };
   const watch = setInterval(() => {
     if (stopping()) hear("stopped");
   }, LOOKS_AFTER_MS);
+  const unguard = guardTerminal(close);
   emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
   stderr.write(ENTER + CLEAR);
   stderr.on("resize", onResize);
@@ -121,7 +145,7 @@ export function openScreen(stopping: () => boolean): Screen {
       const { height } = sizeNow();
       const next = Array.from({ length: height }, (_, at) => lines[at] ?? "");
       const changes = next.flatMap((line, at) =>
-        drawn[at] === line ? [] : [`\u001b[${at + 1};1H${line}${TO_END_OF_LINE}`],
+        drawn[at] === line ? [] : [`\u001b[${at + 1};1H${CLEAR_LINE}${line}`],
       );
       drawn = next;
       if (changes.length > 0) stderr.write(changes.join(""));
@@ -136,16 +160,30 @@ export function openScreen(stopping: () => boolean): Screen {
     },
     aside: async (work) => {
       release();
-      stderr.write(CLEAR + SHOW_CURSOR);
+      forget();
+      stderr.write(QUESTIONS);
+      standOn({
+        leave: () => stderr.write(LEAVE),
+        back: () => stderr.write(ENTER + QUESTIONS),
+      });
       try {
         return await work();
       } finally {
+        standOn(null);
         drawn = [];
         if (isOpen) {
-          stderr.write(HIDE_CURSOR + CLEAR);
+          stderr.write(HIDE_CURSOR + CLEAR + PASTES);
+          isDeaf = true;
           listen();
+          await untilRead();
+          isDeaf = false;
         }
       }
     },
   };
+}
+
+/** Until what was typed before this moment has been read: a turn of the event loop, and the rest of the one that runs. */
+async function untilRead(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((go) => setImmediate(go));
 }

@@ -53,8 +53,11 @@ describe("review", () => {
       [/Booking 118:/, "a\r"],
       [/Booking 252:/, CTRL_D],
     ]);
-    expect(shown).toContain("Interrupted: 1 approved, 0 declined, 0 skipped; 3 requests of 4 left.");
-    expect(code).toBe(130);
+    expect(shown).toContain("1 approved, 0 declined, 0 skipped; 3 requests of 4 left.");
+    expect(shown).toContain(
+      "the input ended before the question was answered\n  what was decided before stays",
+    );
+    expect(code).toBe(2);
   });
 
   test("a refusal is shown, and the request stays", async () => {

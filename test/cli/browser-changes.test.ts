@@ -60,15 +60,31 @@ test("a refusal is shown, and the browser goes on", async () => {
       [/❯ +3 [\s\S]*1–2 of 2/, "*x"],
       [/2 bookings \(3, 193\)[\s\S]*approve: confirm/, "\r"],
       [/approve: 2 bookings/, "y\r"],
-      [/1 booking approved[\s\S]*booking 193: [\s\S]*0 open = 5 seats − 5 taken/, "x"],
+      [
+        /1 booking approved, 1 refused[\s\S]*approving booking 193 is refused: 0 open = 5 seats − 5 taken/,
+        "x",
+      ],
       [/approve: confirm requests/, "\r"],
       [/approve: booking 193\?/, "y\r"],
-      [/booking 193 is refused: 0 open = 5 seats/, "q"],
+      [/booking 193 is refused: 0 open = 5 seats/, "Q"],
     ],
   );
   expect(code, screens).toBe(0);
   expect(after.trim()).toBe("1 booking approved.");
   expect(await rowOf("LiveClassBooking", 193)).toMatchObject({ status: "pending" });
+});
+
+test("many refusals are all read, each with its subject once, and stay selected", async () => {
+  const { code, screens } = await type("admin LiveClassBooking --status no_show --order id", [
+    [/1–19 of/, "*x"],
+    [/approve: confirm requests/, "\r"],
+    [/approve: 19 bookings/, "y\r"],
+    [/no booking changed, 19 refused[\s\S]*lines 1–20 of 20/, "x"],
+    [/19 selected/, "q"],
+    [/1–19 of/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
+  expect(screens).not.toMatch(/booking (\d+): .*booking \1/);
 });
 
 test("what staff may set aside is asked of one row", async () => {
@@ -93,7 +109,7 @@ test("what staff may set aside is asked of one row", async () => {
   expect(after.trim()).toBe("1 booking marked as attended.");
 });
 
-test("what somebody else changed meanwhile is refused, and seen after r", async () => {
+test("what somebody else changed meanwhile is refused, and seen at once", async () => {
   const other = () => {
     const database = new BetterSqlite3(school().file);
     database.prepare("update myApp_liveclassbooking set status = 'declined' where id = 118").run();
@@ -104,10 +120,25 @@ test("what somebody else changed meanwhile is refused, and seen after r", async 
     [/❯ +118[\s\S]*1–4 of 4/, other],
     [/approve: confirm requests/, "\r"],
     [/approve: booking 118\?/, "y\r"],
-    [/118 is declined/, "r"],
-    [/❯ +123[\s\S]*1–3 of 3/, "q"],
+    [/❯ +123[\s\S]*118 is declined/, "r"],
+    [/1–3 of 3/, "q"],
   ]);
   expect([code, after], screens).toEqual([0, ""]);
+});
+
+test("a row that somebody else deleted is gone from the list that opens it", async () => {
+  const other = () => {
+    const database = new BetterSqlite3(school().file);
+    database.prepare("delete from myApp_liveclassbooking where id = 118").run();
+    database.close();
+    return "\r";
+  };
+  const { code, screens } = await type(bookings, [
+    [/❯ +118[\s\S]*1–4 of 4/, other],
+    [/❯ +123[\s\S]*118/, "r"],
+    [/1–3 of 3/, "q"],
+  ]);
+  expect(code, screens).toBe(0);
 });
 
 test("Ctrl-C in a question says what was done before, and does no more", async () => {

@@ -58,6 +58,24 @@ describe("the screen", () => {
         }
   });
 
+  test("shows the row with the cursor on every screen that shows any; smaller ones say so", () => {
+    for (const view of [menu, list({ cursor: 12 }), { ...row, cursor: 3 }])
+      for (const height of [4, 5, 6, 7]) {
+        const message = { text: "refused, for one reason\nand for others\nand more", isBad: true };
+        for (const state of [
+          on(view, { width: 20, height }),
+          { ...on(view, { width: 40, height }), message: { ...message, text: "ok" } },
+        ])
+          expect(draw(state, setting).join("\n"), `${view.kind} ${height}`).toMatch(/❯|· /);
+      }
+    expect(draw(on(list(), { width: 20, height: 3 }), setting)[0]).toMatch(/^Too small/);
+  });
+
+  test("a head that is cut has one mark", () => {
+    for (let width = 30; width < 120; width += 1)
+      expect(draw(on(list(), { width, height: 15 }), setting)[2], `${width}`).not.toMatch(/……|›./);
+  });
+
   test("has colours only where they are wanted, and the same letters", () => {
     const painted = draw(on(list()), { ...setting, paint: paintFor({ colour: true }) }).join("\n");
     expect(painted).toContain("\u001b[36m");

@@ -1,9 +1,12 @@
 /** The admin's browser without a terminal: what each key makes of the screen. */
 import { describe, expect, test } from "vitest";
 import { draw } from "../../src/cli/browser/draw.ts";
+import { within } from "../../src/cli/browser/full.ts";
 import { BINDINGS, bindingsOf } from "../../src/cli/browser/keys.ts";
-import { changed, type Effect, filtered, kept, popped, resized, step } from "../../src/cli/browser/state.ts";
-import { type ListView, type MenuView, type State, top } from "../../src/cli/browser/views.ts";
+import { changed, kept, resized, step } from "../../src/cli/browser/state.ts";
+import { filtered } from "../../src/cli/browser/step-list.ts";
+import { type Effect, popped } from "../../src/cli/browser/stepped.ts";
+import { type ListView, type MenuView, type RowView, type State, top } from "../../src/cli/browser/views.ts";
 import { pressOf } from "../../src/cli/terminal.ts";
 import { LARGE, list, menu, on, row, SMALL, setting } from "../support/browser.ts";
 
@@ -35,7 +38,18 @@ describe("the menu", () => {
   test("Esc forgets what was typed, then leaves", () => {
     const { state, effects } = type(on(menu), ["b", "o", "backspace", "escape"]);
     expect([(top(state) as MenuView).typed, effects]).toEqual(["", []]);
-    expect(effectsOf(state, "escape")).toEqual([{ do: "leave", interrupted: false }]);
+    expect(effectsOf(state, "escape")).toEqual([]);
+    expect(effectsOf(state, "escape", "escape")).toEqual([{ do: "leave", interrupted: false }]);
+  });
+
+  test("the first screen is left by q, or by Esc twice: a key whose bytes come apart begins with one", () => {
+    for (const state of [on(menu), on(list())]) {
+      expect(effectsOf(state, "escape", "[", "B")).toEqual([]);
+      expect(effectsOf(state, "escape", "up", "escape")).toEqual([]);
+      expect(draw(type(state, ["escape"]).state, setting).join("\n")).toContain("Esc once more leaves");
+    }
+    expect(effectsOf(on(list()), "q")).toEqual([{ do: "leave", interrupted: false }]);
+    expect(effectsOf(on(list()), "escape", "escape")).toEqual([{ do: "leave", interrupted: false }]);
   });
 });
 
@@ -56,6 +70,7 @@ describe("a list", () => {
     expect(effectsOf(on(list()), "end")).toMatchObject([{ view: { offset: 293, cursor: 18 } }]);
     expect(effectsOf(on(list({ offset: 38 })), "home")).toMatchObject([{ view: { offset: 0, cursor: 0 } }]);
     expect(listAfter(on(list({ more: false })), "end").cursor).toBe(18);
+    expect(effectsOf(on(list({ total: null })), "end")).toEqual([{ do: "last" }]);
   });
 
   test("an empty one has nothing to open, edit, delete or select", () => {
@@ -126,6 +141,12 @@ describe("an opened row", () => {
     expect(effectsOf(opened, "return")).toEqual([]);
   });
 
+  test("promises Tab only where something belongs to it", () => {
+    const keysOf = (view: RowView) => draw(on(view, { width: 200, height: 24 }), setting).at(-1);
+    expect(keysOf(row)).toContain("Tab related");
+    expect(keysOf({ ...row, parts: row.parts.slice(0, 1) })).not.toContain("Tab");
+  });
+
   test("is read to its end, and left again", () => {
     const { state } = type(opened, [...Array<string>(60).fill("down"), "pagedown"]);
     const lines = draw(state, setting);
@@ -139,15 +160,35 @@ describe("whatever was changed", () => {
   test("is read anew on every screen; a row that is gone is closed", () => {
     const message = { text: "deleted", isBad: false };
     const state = on(row, LARGE, [menu, list({ marked: new Set([1]) })]);
-    const edited = changed(state, { message, gone: [], opens: null });
+    const edited = changed(state, { message, gone: [], refused: [], opens: null });
     expect([top(edited.state).kind, edited.effect]).toEqual(["row", { do: "read" }]);
     expect(popped(edited.state)).toMatchObject({ effect: { do: "read" }, state: { message } });
     const read = { ...list(), rows: list().rows.slice(3) };
     expect(kept(list({ cursor: 5 }), read)).toMatchObject({ cursor: 2 });
     expect(kept(list({ cursor: 1 }), { ...read, cursor: 1 })).toMatchObject({ cursor: 1 });
-    const deleted = changed(state, { message, gone: [118], opens: null });
+    const deleted = changed(state, { message, gone: [118], refused: [], opens: null });
     expect(top(deleted.state)).toMatchObject({ kind: "list", total: null });
     expect(deleted.effect).toEqual({ do: "read" });
+  });
+
+  test("what was refused stays selected", () => {
+    const state = on(list({ marked: new Set([100, 99, 98]) }));
+    const message = { text: "1 booking approved, 2 refused", isBad: true };
+    const next = changed(state, { message, gone: [], refused: [99, 98], opens: null });
+    expect([...(top(next.state) as ListView).marked]).toEqual([99, 98]);
+  });
+
+  test("a message without room at the bottom is read as the help is; the key that leaves it does nothing else", () => {
+    const text = Array.from({ length: 30 }, (_, at) => `line ${at + 1}.`).join("\n");
+    const state = { ...on(list()), message: { text, isBad: true } };
+    expect(draw(state, setting)[0]).toBe("line 1.");
+    expect(draw(state, setting).at(-2)).toBe("lines 1–22 of 30");
+    const { state: ended } = type(state, ["down", "pagedown", "pagedown"]);
+    const settled = within(ended, setting);
+    expect(draw(settled, setting)[21]).toBe("line 30.");
+    expect(draw(type(settled, ["up"]).state, setting)[21]).toBe("line 29.");
+    expect(type(state, ["d"])).toMatchObject({ state: { message: null, help: null }, effects: [] });
+    expect(effectsOf(state, "ctrl-c")).toEqual([{ do: "leave", interrupted: true }]);
   });
 });
 
@@ -180,6 +221,8 @@ describe("keys", () => {
     const state = { ...on(list(), SMALL), help: 0 };
     const down = type(state, Array<string>(40).fill("down")).state;
     expect(draw(down, setting).join("\n")).toContain("classbook admin LiveClassBooking list");
+    const back = type(within(down, setting), ["up"]).state;
+    expect(draw(back, setting)).not.toEqual(draw(down, setting));
     expect(type(down, ["x"])).toMatchObject({ state: { help: null }, effects: [] });
   });
 
@@ -193,6 +236,7 @@ describe("keys", () => {
     ["\u0003", { name: "c", ctrl: true, sequence: "\u0003" }, { key: "ctrl-c", text: null }],
     [undefined, { name: "up", sequence: "\u001b[A" }, { key: "up", text: null }],
     ["\u001b", { name: "escape", meta: true, sequence: "\u001b" }, { key: "escape", text: null }],
+    ["\u001bd", { name: "d", meta: true, sequence: "\u001bd" }, { key: "alt-d", text: null }],
     [undefined, { sequence: "\u001b[99~" }, { key: "", text: null }],
   ])("%j", (text, key, press) => {
     expect(pressOf(text, key)).toEqual(press);

@@ -33,6 +33,12 @@ const LINES = [
   [`classbook booking create ${DB} --student hug`, `classbook booking create ${DB} --student hugo`],
   [`classbook legacy issues show ${DB} booking:11`, `classbook legacy issues show ${DB} booking:111`],
   ["classbook db backup --to backu", "classbook db backup --to backups"],
+  ["classbook admin liveclassb", "classbook admin LiveClassBooking"],
+  ["classbook db check --db=sam", "classbook db check --db=sample"],
+  ["classbook db check --db sam", "classbook db check --db sample"],
+  ["classbook admin Course list --order -ti", "classbook admin Course list --order -title"],
+  ["classbook admin Course list --order=-ti", "classbook admin Course list --order=-title"],
+  ["classbook admin Course list --order id,-ti", "classbook admin Course list --order id,-title"],
   ["classbook nonsen", "classbook nonsen"],
 ] as const;
 
@@ -61,6 +67,12 @@ describe.each(SHELLS)("%s", (shell) => {
     for (const verb of ["list", "show", "resolve", "skip", "retry", "export", "import"])
       expect(shown).toContain(verb);
     if (shell !== "bash") expect(shown).toContain("take rows up again");
+  });
+
+  test("models are found by small letters", async () => {
+    // zsh types what they have in common first, and lists them at the next Tab.
+    const { shown } = await press("classbook admin live");
+    expect(shown).toContain("LiveClass");
   });
 
   test("requests that wait stand first", async () => {

@@ -39,6 +39,7 @@ export function atTerminal(noun: string) {
       dialogue,
     });
   return {
+    program: (): Program => program,
     /** The school of the test that runs. */
     school: (): School => school,
     /** Types at the questions; what was seen, as it came. */

@@ -1,10 +1,10 @@
 /** Screens of the admin's browser written by hand, to be drawn and to press keys on. */
-import type { Setting } from "../../src/cli/browser/draw.ts";
 import {
   type ListView,
   listOf,
   type MenuView,
   type RowView,
+  type Setting,
   type State,
   type View,
 } from "../../src/cli/browser/views.ts";

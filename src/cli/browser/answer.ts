@@ -5,7 +5,7 @@ import { askFilter, askOrder } from "./ask.ts";
 import { change } from "./change.ts";
 import type { Change } from "./changed.ts";
 import type { Reading } from "./reading.ts";
-import type { Asking } from "./state.ts";
+import type { Asking } from "./stepped.ts";
 import type { Typed, View } from "./views.ts";
 
 /** @returns null where the question was left. @throws ClassbookError what was asked for is refused */
@@ -15,8 +15,10 @@ export async function answer(
   asked: Asking,
 ): Promise<{ typed: Typed } | Change | "interrupted" | null> {
   let silence: Silence | null = null;
-  const asker = makeAsker(reading.here.stopping, (why) => {
-    silence = why;
+  const asker = makeAsker(reading.here.stopping, {
+    onSilence: (why) => {
+      silence = why;
+    },
   });
   const isInterrupted = () => silence === "interrupted";
   const { what } = asked;

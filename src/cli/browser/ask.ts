@@ -4,8 +4,12 @@ import { type Filter, filtersOf, type Model } from "../../admin/model.ts";
 import { modelNamed } from "../../admin/registry.ts";
 import { fieldsOf } from "../../db/model.ts";
 import { targetOf } from "../../db/model-where.ts";
+import { ClassbookError } from "../../domain/error.ts";
+import { inside } from "../../operations/context.ts";
+import { listingFlags, readListing } from "../admin-listing.ts";
 import type { Asker, Choice } from "../choose.ts";
-import type { Reading } from "./reading.ts";
+import { escapeControl } from "../output.ts";
+import { looking, type Reading } from "./reading.ts";
 import { askValue, askWord, matching } from "./value.ts";
 import type { ListView, Typed } from "./views.ts";
 
@@ -21,16 +25,41 @@ export async function askFilter(reading: Reading, asker: Asker, view: ListView):
   });
   const filter = await asker.search("Filter by", async (text) => matching(choices, text));
   if (filter === null) return null;
-  const value = await askFilterValue(reading, asker, { model, filter, isSet: filter.flag in view.typed });
-  if (value === null) return null;
-  const { [filter.flag]: _, ...others } = view.typed;
-  return value === CLEAR ? others : { ...others, [filter.flag]: value };
+  const { [filter.flag]: set, ...others } = view.typed;
+  for (let current = set; ; ) {
+    const value = await askFilterValue(reading, asker, { model, filter, isSet: set !== undefined, current });
+    if (value === null) return null;
+    if (value === CLEAR) return others;
+    const typed = { ...others, [filter.flag]: value };
+    const problem = await problemWith(reading, model, typed);
+    if (problem === null) return typed;
+    reading.here.io.err(`${escapeControl(problem)}\n`);
+    current = value;
+  }
+}
+
+/** Why a list cannot be filtered so; null where it can. */
+async function problemWith(reading: Reading, model: Model, typed: Typed): Promise<string | null> {
+  try {
+    const { select } = readListing(reading.here, model, listingFlags(typed));
+    await looking(reading, (context) => select(inside(context)));
+    return null;
+  } catch (error) {
+    if (!(error instanceof ClassbookError) || (error.kind !== "usage" && error.kind !== "not_found"))
+      throw error;
+    return error.message;
+  }
 }
 
 async function askFilterValue(
   reading: Reading,
   asker: Asker,
-  { model, filter, isSet }: { model: Model; filter: Filter; isSet: boolean },
+  {
+    model,
+    filter,
+    isSet,
+    current,
+  }: { model: Model; filter: Filter; isSet: boolean; current: string | undefined },
 ): Promise<string | null> {
   const { flag, kind, column } = filter;
   const extra: Choice<string>[] = [
@@ -52,7 +81,14 @@ async function askFilterValue(
       : column.kind === "reference"
         ? targetOf(reading.database, model, column)
         : null;
-  return askValue(reading, asker, { name, column, to, extra, empty: "without this filter" });
+  return askValue(reading, asker, {
+    name,
+    column,
+    to,
+    extra,
+    ...(current === undefined ? {} : { current }),
+    empty: "without this filter",
+  });
 }
 
 /** The list's flags with another order; null = nobody answered. */

@@ -20,7 +20,7 @@ import { type Filled, termsIn } from "../admin-form.ts";
 import { type Change, changeOf } from "./changed.ts";
 import { onEach, rowsText } from "./each.ts";
 import { looking } from "./reading.ts";
-import type { Asking } from "./state.ts";
+import type { Asking } from "./stepped.ts";
 import { matching } from "./value.ts";
 import type { View } from "./views.ts";
 

@@ -20,6 +20,8 @@ export interface Change {
   message: { text: string; isBad: boolean };
   /** The ids of rows that are not there any more. */
   gone: readonly number[];
+  /** The ids of rows that were refused where others were asked for, too. */
+  refused: readonly number[];
   /** A row to open; null = none. */
   opens: Target | null;
 }
@@ -51,8 +53,14 @@ export function changeOf(
           messageOf(only),
         ]
       : [
-          sumUp(tallies) || `no ${model.one} changed`,
-          ...refused.map(({ id, error }) => `${model.one} ${id}: ${error.message}`),
+          [
+            sumUp(tallies) || `no ${model.one} changed`,
+            ...(refused.length === 0 ? [] : [`${refused.length} refused`]),
+          ].join(", "),
+          ...refused.map(({ id, error: { message } }) => {
+            const subject = `${model.one} ${id}`;
+            return new RegExp(`\\b${subject}\\b`).test(message) ? message : `${subject}: ${message}`;
+          }),
         ];
   const remarks = sentences.filter((text) => text !== null && text !== "").join("\n");
   const gone = here.dryRun ? [] : done.filter(({ outcome }) => outcome === "deleted");
@@ -62,6 +70,7 @@ export function changeOf(
       text: here.dryRun ? `${remarks}\nNothing was written: --dry-run.` : remarks,
       isBad: refused.length > 0,
     },
+    refused: refused.map(({ id }) => id),
     gone: gone.map(({ cells }) => Number(cells.id)),
     opens:
       only === undefined || here.dryRun || !["added", "waitlisted", "moved"].includes(only.outcome)

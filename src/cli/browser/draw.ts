@@ -1,34 +1,41 @@
 /** The browser's screen as lines: never more than the terminal has, and never wider. */
 import { modelNamed } from "../../admin/registry.ts";
-import { shellWord } from "../../domain/command.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { Paint } from "../io.ts";
 import { escapeControl } from "../output.ts";
-import { breakTo, cutTo, displayWidth, fillTo } from "../text-width.ts";
+import { cutTo, displayWidth, fillTo } from "../text-width.ts";
 import { fitTable } from "./columns.ts";
+import { flagsOf, fullLines, messageLines, roomToRead, within } from "./full.ts";
 import { type Action, bindingsOf } from "./keys.ts";
 import { choicesOf } from "./menu.ts";
 import { MARGIN, rowLines } from "./row-lines.ts";
-import { type ListView, type MenuView, type RowView, roomOf, type State, top, type View } from "./views.ts";
+import {
+  type ListView,
+  type MenuView,
+  type RowView,
+  type Setting,
+  type State,
+  top,
+  type View,
+} from "./views.ts";
 
-/** What the screen says beside the state. */
-export interface Setting {
-  paint: Paint;
-  /** The database, as a person knows it. */
-  place: string;
-  /** Of the times that are shown. */
-  zone: string;
-  /** The command line of a next step, from the words after `classbook`. */
-  command(words: string): string;
-}
+/** On anything smaller nothing can be read. */
+const LEAST = { width: 16, height: 4 };
+const TOO_SMALL = `Too small: ${LEAST.width}x${LEAST.height} is the least`;
 
 /** Lines from the top to the bottom of the screen. */
 export function draw(state: State, setting: Setting): string[] {
-  const { height } = state.size;
+  const { height, width } = state.size;
+  if (height < LEAST.height || width < LEAST.width)
+    return Array.from({ length: height }, (_, at) => (at === 0 ? cutTo(TOO_SMALL, width) : ""));
   const view = top(state);
   const foot = footOf(state, view, setting);
   const room = Math.max(0, height - foot.length);
-  const body = state.help === null ? bodyOf(state, view, setting, room) : helpLines(state, setting);
+  const full = fullLines(state, setting);
+  const body =
+    full === null
+      ? bodyOf(state, view, setting, room)
+      : full.slice(within({ ...state, help: state.help ?? 0 }, setting).help!);
   const lines = Array.from({ length: room }, (_, at) => body[at] ?? "");
   return [...lines, ...foot].slice(-height);
 }
@@ -65,8 +72,10 @@ function marked(
   return isHere ? paint.cyan(text) : isMarked ? paint.yellow(text) : text;
 }
 
-/** Lines of a menu or a list above its rows. */
-const HEAD = 3;
+/** What stands above the rows: the title, the heads of the columns and the line between them, as long as a row has room. */
+function above(title: string, between: string, heads: string, room: number): string[] {
+  return room > 3 ? [title, between, heads] : [title, heads].slice(0, room - 1);
+}
 
 /** The lines around the cursor that there is room for. */
 function windowOf<T>(
@@ -94,13 +103,17 @@ function menuLines({ size }: State, view: MenuView, { paint, place }: Setting, r
     summary,
   ]);
   const table = fitTable(MENU_COLUMNS, cells, { width: width - MARGIN });
-  const shown = windowOf(table.rows, view.cursor, room - HEAD);
-  return [
+  const head = above(
     headline("The admin", place, { width, paint }),
     view.typed === ""
       ? paint.dim(cutTo("Type a part of a name, or go to it", width))
       : cutTo(`Name: ${escapeControl(view.typed)}▏`, width),
     paint.dim(cutTo(`  ${table.head}`, width)),
+    room,
+  );
+  const shown = windowOf(table.rows, view.cursor, room - head.length);
+  return [
+    ...head,
     ...shown.lines.map((line, at) =>
       marked(line, { isHere: shown.from + at === view.cursor, isMarked: false, width, paint }),
     ),
@@ -108,12 +121,8 @@ function menuLines({ size }: State, view: MenuView, { paint, place }: Setting, r
   ];
 }
 
-/** The flags of what a list was asked for; none = an empty text. */
-function flagsOf({ typed }: ListView): string {
-  return Object.entries(typed)
-    .map(([flag, text]) => `${flag} ${shellWord(text)}`)
-    .join(" ");
-}
+/** Behind the heads where columns are out of sight on the right. */
+const MORE = " ›";
 
 function listLines({ size }: State, view: ListView, { paint, place }: Setting, room: number): string[] {
   const { width } = size;
@@ -123,13 +132,17 @@ function listLines({ size }: State, view: ListView, { paint, place }: Setting, r
   const table = fitTable(
     columns,
     rows.map(({ cells }) => cells),
-    { width: width - MARGIN - 1, shift: view.shift },
+    { width: width - MARGIN - MORE.length, shift: view.shift },
   );
-  const shown = windowOf(table.rows, view.cursor, room - HEAD);
-  return [
+  const head = above(
     headline(`${model} · ${count}`, place, { width, paint }),
     cutTo(escapeControl(flagsOf(view)), width),
-    paint.dim(cutTo(`  ${table.head}${table.cut ? " ›" : ""}`, width)),
+    paint.dim(cutTo(`  ${table.head}${table.cut ? MORE : ""}`, width)),
+    room,
+  );
+  const shown = windowOf(table.rows, view.cursor, room - head.length);
+  return [
+    ...head,
     ...shown.lines.map((line, at) =>
       marked(line, {
         isHere: shown.from + at === view.cursor,
@@ -147,9 +160,10 @@ function listLines({ size }: State, view: ListView, { paint, place }: Setting, r
 function openedLines({ size }: State, view: RowView, { paint, place }: Setting, room: number): string[] {
   const { width } = size;
   const lines = rowLines(view, width);
-  const shown = windowOf(lines, view.cursor, room - 1);
+  const head = [headline(`${view.model} ${view.id}`, place, { width, paint })].slice(0, room - 1);
+  const shown = windowOf(lines, view.cursor, room - head.length);
   return [
-    headline(`${view.model} ${view.id}`, place, { width, paint }),
+    ...head,
     ...shown.lines.map(({ text, isTitle, target }, at) => {
       const isHere = shown.from + at === view.cursor;
       const line = cutTo(`${isHere ? (target === null ? "·" : "❯") : " "} ${text}`, width);
@@ -158,25 +172,29 @@ function openedLines({ size }: State, view: RowView, { paint, place }: Setting, 
   ];
 }
 
+const READ_ON = "↑ ↓ PgUp PgDn read on · any other key goes back";
+
 /** The lines at the bottom: what was said, or where one is; then the keys. */
-function footOf(state: State, view: View, { paint, zone }: Setting): string[] {
+function footOf(state: State, view: View, setting: Setting): string[] {
+  const { paint, zone } = setting;
   const { width } = state.size;
-  const last = paint.dim(
-    cutTo(state.help === null ? keyLine(view) : "↑ ↓ PgUp PgDn read on · any other key goes back", width),
-  );
+  const full = fullLines(state, setting);
+  if (full !== null) {
+    const from = state.help ?? 0;
+    const to = Math.min(full.length, from + roomToRead(state));
+    return [`lines ${from + 1}–${to} of ${full.length}`, READ_ON].map((line) =>
+      paint.dim(cutTo(line, width)),
+    );
+  }
+  const last = paint.dim(cutTo(keyLine(view), width));
   if (view.kind === "list" && view.typing !== null)
     return [
       cutTo(`Search: ${escapeControl(view.typing)}▏`, width),
       paint.dim(cutTo("Enter search · Esc leave it", width)),
     ];
-  if (state.message !== null) {
-    const { text, isBad } = state.message;
-    const lines = text.split("\n").flatMap((line) => breakTo(escapeControl(line), width));
-    const most = Math.max(1, Math.min(6, state.size.height - 2));
-    return [...lines.slice(0, most).map(isBad ? paint.red : paint.green), last];
-  }
-  const place = state.help === null ? placeIn(view, zone, state) : "";
-  return [paint.dim(cutTo(place, width)), last];
+  if (state.message !== null)
+    return [...messageLines(state).map(state.message.isBad ? paint.red : paint.green), last];
+  return [paint.dim(cutTo(placeIn(view, zone, state), width)), last];
 }
 
 function placeIn(view: View, zone: string, { size }: State): string {
@@ -220,6 +238,8 @@ function isOffered(view: View, action: Action): boolean {
       return form !== undefined;
     case "act":
       return form !== undefined && form.actions.length > 0;
+    case "next-part":
+      return view.kind === "row" && view.parts.some(({ title }) => title !== "");
     default:
       return true;
   }
@@ -229,33 +249,4 @@ function isOffered(view: View, action: Action): boolean {
 function rank(action: string): number {
   const first = ["help", "back"].indexOf(action);
   return first < 0 ? 2 : first;
-}
-
-function helpLines(state: State, { paint, command }: Setting): string[] {
-  const { width } = state.size;
-  const view = top(state);
-  const bindings = bindingsOf(view.kind);
-  const keys = Math.max(...bindings.map(({ shown }) => shown.length));
-  const lines = bindings.flatMap(({ shown, says }) =>
-    breakTo(says, Math.max(1, width - keys - 4)).map((text, at) =>
-      cutTo(`  ${(at === 0 ? shown : "").padEnd(keys)}  ${text}`, width),
-    ),
-  );
-  const words =
-    view.kind === "list"
-      ? `admin ${view.model} list ${flagsOf(view)}`.trim()
-      : view.kind === "row"
-        ? `admin ${view.model} show ${view.id}`
-        : "admin --no-input";
-  const same = breakTo(escapeControl(command(words)), Math.max(1, width - 2)).map((line) =>
-    cutTo(`  ${line}`, width),
-  );
-  const all = [
-    paint.bold(cutTo("Keys", width)),
-    ...lines,
-    "",
-    paint.bold(cutTo("The same in a script", width)),
-    ...same,
-  ];
-  return all.slice(Math.min(state.help ?? 0, Math.max(0, all.length - roomOf(state.size))));
 }

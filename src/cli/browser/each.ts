@@ -10,6 +10,7 @@ import type { FormAsking } from "../admin-ask.ts";
 import { actingFor } from "../batch.ts";
 import { namedIds } from "../commands/admin-ids.ts";
 import { escapeControl } from "../output.ts";
+import { requireSameFile } from "./sameness.ts";
 
 export interface Outcome {
   done: Done[];
@@ -35,6 +36,7 @@ export async function onEach(
 ): Promise<Outcome | null> {
   const overrides = new Set<string>();
   for (;;) {
+    requireSameFile(asking.database);
     const outcome = await writeEach(asking, ids, (context, id) => work(context, id, overrides));
     const error = outcome.refused[0]?.error;
     if (ids.length > 1 || error === undefined) return outcome;

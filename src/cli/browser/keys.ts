@@ -26,7 +26,9 @@ export type Action =
   | "refresh"
   | "help"
   | "back"
-  | "leave";
+  | "leave"
+  | "interrupt"
+  | "find";
 
 export interface Binding {
   action: Action;
@@ -107,6 +109,14 @@ export const BINDINGS: readonly Binding[] = [
     brief: "related",
   },
   {
+    action: "find",
+    keys: [],
+    shown: "letters",
+    where: ["menu"],
+    says: "search a model by parts of its name",
+    brief: null,
+  },
+  {
     action: "search",
     keys: ["/"],
     shown: "/",
@@ -179,7 +189,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["q", "escape"],
     shown: "q Esc",
     where: ROWS,
-    says: "back; from the first screen: leave",
+    says: "back; from the first screen: leave, Esc only twice",
     brief: "back",
   },
   {
@@ -187,10 +197,26 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["escape"],
     shown: "Esc",
     where: ["menu"],
-    says: "all models again; then: leave",
-    brief: "leave",
+    says: "all models again; then, pressed twice: leave",
+    brief: "Esc leave",
   },
   { action: "leave", keys: ["Q"], shown: "Q", where: ROWS, says: "leave at once", brief: null },
+  {
+    action: "leave",
+    keys: ["ctrl-d"],
+    shown: "Ctrl-D",
+    where: ALL,
+    says: "leave at once; in a question: leave the question, as Esc does",
+    brief: null,
+  },
+  {
+    action: "interrupt",
+    keys: ["ctrl-c"],
+    shown: "Ctrl-C",
+    where: ALL,
+    says: "leave, with exit code 130; in a question, too",
+    brief: null,
+  },
 ];
 
 export function bindingsOf(where: Where): Binding[] {

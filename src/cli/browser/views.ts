@@ -1,5 +1,6 @@
 /** The screens of the browser as values: the menu of the models, a list of rows, one row. */
 import type { ModelName } from "../../admin/model.ts";
+import type { Paint } from "../io.ts";
 import type { Size } from "../terminal.ts";
 
 /** What was typed for a list: a flag's text by the flag, `--search` and `--order` among them. */
@@ -72,8 +73,21 @@ export interface State {
   views: readonly View[];
   size: Size;
   message: { text: string; isBad: boolean } | null;
-  /** The first line of the help that is seen; null = it is not open. */
+  /** The first line that is seen of the help, or of a message without room at the bottom; null = the help is not open. */
   help: number | null;
+  /** Whether Esc was pressed on the first screen: once more leaves. */
+  leaving?: boolean;
+}
+
+/** What the screen says beside the state. */
+export interface Setting {
+  paint: Paint;
+  /** The database, as a person knows it. */
+  place: string;
+  /** Of the times that are shown. */
+  zone: string;
+  /** The command line of a next step, from the words after `classbook`. */
+  command(words: string): string;
 }
 
 /** Lines of a list that are no rows: title, filters, head; position, keys. */

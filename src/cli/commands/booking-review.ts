@@ -18,7 +18,7 @@ import { inside, look, operate } from "../../operations/context.ts";
 import { actingFor } from "../batch.ts";
 import type { Asker } from "../choose.ts";
 import { SIGNAL_EXIT } from "../exit.ts";
-import { printRows, type Row } from "../output.ts";
+import { escapeControl, printRows, type Row } from "../output.ts";
 import { bookingLine } from "../screens/booking.ts";
 import { reviewScreen } from "../screens/booking-review.ts";
 import type { Shell, WithShell } from "../shell.ts";
@@ -81,7 +81,7 @@ async function review(here: Shell, teacher: string | undefined): Promise<void> {
       "list the queue with `booking list --status pending` or `booking review --json`, then decide with `booking approve ID` and `booking decline ID`",
     );
   const { makeAsker } = await import("../choose.ts");
-  const asker = makeAsker(here.stopping);
+  const asker = makeAsker(here.stopping, { ended: "what was decided before stays decided" });
   await here.write(
     async (database, actor) => {
       const queue = await readQueue(here, database, actor, teacher);
@@ -90,13 +90,21 @@ async function review(here: Shell, teacher: string | undefined): Promise<void> {
         return;
       }
       const tally: Tally = { approved: 0, declined: 0, skipped: 0, refused: 0, rows: [] };
-      const interrupted = await goThrough(here, { database, actor, asker, queue, tally });
+      let interrupted = false;
+      let unanswered: ClassbookError | null = null;
+      try {
+        interrupted = await goThrough(here, { database, actor, asker, queue, tally });
+      } catch (error) {
+        if (!(error instanceof ClassbookError) || error.code !== "not_confirmed") throw error;
+        unanswered = error;
+      }
       if (here.output.format !== "table") await printRows(here.output, DECISION_FIELDS, tally.rows);
       const { approved, declined, skipped, refused } = tally;
       const left = queue.length - approved - declined;
       here.say(
         `${interrupted ? "Interrupted: " : ""}${approved} approved, ${declined} declined, ${skipped} skipped${refused > 0 ? `, ${refused} refused` : ""}; ${plural(left, "request")} of ${queue.length} left.${here.dryRun ? " Nothing was written." : ""}`,
       );
+      if (unanswered !== null) throw unanswered;
       if (interrupted) here.exit(SIGNAL_EXIT.SIGINT);
     },
     { rehearses: true },
@@ -145,7 +153,7 @@ async function goThrough(here: Shell, { database, actor, asker, queue, tally }: 
       // The request stays as it is, and the next one comes.
       tally.refused += 1;
       tally.rows.push({ id, result: error.kind, code: error.code, message: error.message });
-      here.io.err(`${error.message}\n  booking ${id} stays pending\n`);
+      here.io.err(`${escapeControl(error.message)}\n  booking ${id} stays pending\n`);
     }
   }
   return false;
