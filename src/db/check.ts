@@ -136,7 +136,9 @@ export class CheckSql {
 
   /** A session's seats as bookings reckon with them. @param s the session's alias */
   capacity(s: string): string {
-    const columns = ["capacity", "total_seats"].filter((column) => this.has("live_class_session", column));
+    const columns = ["capacity", "total_seats", "max_attendees"].filter((column) =>
+      this.has("live_class_session", column),
+    );
     return `coalesce(${[...columns.map((column) => `${s}.${column}`), "10"].join(", ")})`;
   }
 

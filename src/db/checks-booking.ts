@@ -27,7 +27,7 @@ export const BOOKING_CHECKS = [
     severity: "error",
     sentence: "a booking that stands has the teacher, course and time of its session",
     why: "The student is told another time than the class, and overlaps are looked for at the wrong one.",
-    fix: "takes the bookings along, as `classbook session update` does, and tells the students: of sessions that are to come, where no student has two bookings; the others are for people to compare",
+    fix: "takes the bookings along, as `classbook session update` does, and tells the students: of sessions that are to come, whose own times, teacher and course hold, where no student has another booking of the session or at its time; the others are for people to compare",
     reads: [["live_class_booking"], ["live_class_session", "start_at_utc", "end_at_utc"]],
     // Those that ended keep saying what they were for.
     findings: (q) =>

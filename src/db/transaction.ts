@@ -9,15 +9,27 @@ export type Trx = Transaction<Tables>;
 const RETRIES = 5;
 const RETRYABLE = new Set(["40001", "40P01"]);
 
+/** What a transaction on PostgreSQL sees; SQLite's see one state anyway. */
+export interface Seeing {
+  /** One state from beginning to end: where somebody changed meanwhile what it changes, it is run again. */
+  oneState?: boolean;
+}
+
 /**
  * Runs `work` in one transaction that may write. Nothing is kept where it throws.
  * On PostgreSQL a serialisation failure or deadlock runs it again, a few times, so it must not have
  * effects outside the database.
  */
-export async function writing<T>(database: Database, work: (trx: Trx) => Promise<T>): Promise<T> {
+export async function writing<T>(
+  database: Database,
+  work: (trx: Trx) => Promise<T>,
+  { oneState = false }: Seeing = {},
+): Promise<T> {
+  const isolated = oneState && database.engine === "postgres";
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await database.db.transaction().execute(work);
+      const transaction = database.db.transaction();
+      return await (isolated ? transaction.setIsolationLevel("repeatable read") : transaction).execute(work);
     } catch (error) {
       if (!RETRYABLE.has(postgresCode(error) ?? "") || attempt > RETRIES) throw error;
       await new Promise((wake) => setTimeout(wake, Math.random() * 50 * 2 ** attempt));

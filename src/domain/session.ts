@@ -1,4 +1,6 @@
 /** Seats of a live class session, and what its status lets happen (SPEC 2, 3). */
+
+import { MOST_SEATS } from "./booking.ts";
 import type { Instant } from "./instant.ts";
 import { isZone } from "./zone.ts";
 
@@ -117,4 +119,16 @@ export function seatsOf(session: {
   max_attendees: number | null;
 }): number {
   return session.capacity ?? session.total_seats ?? session.max_attendees ?? 10;
+}
+
+/** {@link seatsOf} of columns that may hold anything: the first that is a number of seats, 10 where all are empty; null where none can be. */
+export function soundSeatsOf(columns: readonly unknown[]): number | null {
+  const written = columns.filter((value) => value !== null && value !== undefined);
+  if (written.length === 0) return seatsOf({ capacity: null, total_seats: null, max_attendees: null });
+  const sound = written.find((value) => Number.isInteger(value) && isSeats(value as number));
+  return (sound as number | undefined) ?? null;
+}
+
+function isSeats(value: number): boolean {
+  return value >= 0 && value <= MOST_SEATS;
 }

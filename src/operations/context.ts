@@ -2,7 +2,7 @@
 import { type NewEvent, recordEvents } from "../db/audit.ts";
 import type { Database } from "../db/open.ts";
 import { type Notification, queueNotifications } from "../db/outbox.ts";
-import { attempting, type Trx, writing } from "../db/transaction.ts";
+import { attempting, type Seeing, type Trx, writing } from "../db/transaction.ts";
 import { type Actor, actorUserId } from "../domain/actor.ts";
 import type { Instant } from "../domain/instant.ts";
 
@@ -42,15 +42,19 @@ class Rehearsed {
  */
 export async function operate<T>(
   database: Database,
-  { rehearse = false, ...acting }: Acting & { rehearse?: boolean },
+  { rehearse = false, oneState = false, ...acting }: Acting & { rehearse?: boolean } & Seeing,
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
   try {
-    return await writing(database, async (trx) => {
-      const result = await work({ ...acting, database, trx, locks: true });
-      if (rehearse) throw new Rehearsed(result);
-      return result;
-    });
+    return await writing(
+      database,
+      async (trx) => {
+        const result = await work({ ...acting, database, trx, locks: true });
+        if (rehearse) throw new Rehearsed(result);
+        return result;
+      },
+      { oneState },
+    );
   } catch (thrown) {
     if (thrown instanceof Rehearsed) return thrown.result as T;
     throw thrown;

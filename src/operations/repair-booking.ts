@@ -1,9 +1,10 @@
 /** Repairs of bookings: those that did not follow their session, and times that a status lacks (SPEC 3, 6). */
 import { lastTimes } from "../db/audit.ts";
+import { findCourse, findTeacher } from "../db/booking-people.ts";
 import { updateRows } from "../db/bulk.ts";
 import type { Finding } from "../db/check.ts";
 import { findSession } from "../db/seats.ts";
-import { lockBookings } from "../db/session-edit.ts";
+import { listClashes, lockBookings } from "../db/session-edit.ts";
 import { hasEnded } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Context, notify } from "./context.ts";
@@ -19,8 +20,15 @@ export const BOOKING_REPAIRS = {
           const session = Number(finding.row.session_id);
           bySession.set(session, [...(bySession.get(session) ?? []), finding]);
         }
-      for (const [session, findings] of [...bySession].toSorted(([a], [b]) => a - b))
-        await takeAlong(context, session, findings, tell);
+      const odd = await oddSessions(context);
+      for (const [session, findings] of [...bySession].toSorted(([a], [b]) => a - b)) {
+        const why = odd.has(session)
+          ? "its times contradict each other"
+          : await takeAlong(context, session, findings, tell);
+        if (why === null) continue;
+        const bookings = findings.map(({ id }) => id).join(", ");
+        await tell(`leave session ${session} and its bookings (${bookings}): ${why}`, "left");
+      }
     },
   },
   status_without_time: {
@@ -38,21 +46,48 @@ export const BOOKING_REPAIRS = {
   },
 } satisfies Repairs;
 
-/** As a change of the session does; what people have to decide first is left. */
+/** Sessions of which only people know which time was announced. */
+async function oddSessions(context: Context): Promise<ReadonlySet<number>> {
+  const odd = new Set<number>();
+  for (const code of ["session_utc_differs", "ends_before_start"] as const)
+    for await (const page of findingsIn(context, code))
+      for (const { thing, id } of page) if (thing === "session") odd.add(id!);
+  return odd;
+}
+
+/**
+ * As a change of the session does.
+ *
+ * @returns why people have to decide first, and nothing was changed; null where the bookings went along
+ */
 async function takeAlong(
   context: Context,
   id: number,
   findings: readonly Finding[],
   tell: Tell,
-): Promise<void> {
+): Promise<string | null> {
   const { database, trx } = context;
   const session = await findSession(database, trx, id, true);
-  if (session?.start_at_utc == null || session.end_at_utc === null) return;
+  if (session?.start_at_utc == null || session.end_at_utc === null) return "it has no time";
   const { title, course_id, teacher_id, start_at_utc, end_at_utc } = session;
-  if (course_id === null || teacher_id === null) return;
-  const standing = (await lockBookings(database, trx, id)).filter(({ status }) => !hasEnded(status));
-  const students = standing.map(({ student_user_id }) => student_user_id);
-  if (new Set(students).size < students.length) return; // Two of one student would have one key.
+  if (course_id === null || (await findCourse(database, trx, course_id)) === null)
+    return `there is no course ${course_id}`;
+  if (teacher_id === null || (await findTeacher(database, trx, teacher_id)) === null)
+    return `there is no teacher ${teacher_id}`;
+  const rows = await lockBookings(database, trx, id);
+  const standing = rows.filter(({ status }) => !hasEnded(status));
+  // Of one key there is one row: even what ended would have to be taken up again.
+  const others = standing.find((one) =>
+    rows.some(
+      (row) =>
+        row.id !== one.id &&
+        row.student_user_id === one.student_user_id &&
+        (!hasEnded(row.status) || row.start_at_utc === start_at_utc),
+    ),
+  );
+  if (others !== undefined) return `student ${others.student_user_id} has another booking of it`;
+  const [clash] = await listClashes(trx, { session: id, from: start_at_utc, until: end_at_utc });
+  if (clash !== undefined) return `${clash.student} has booking ${clash.booking_id} then`;
   const place: SessionPlace = { course_id, teacher_id, start_at_utc, end_at_utc };
   await followSession(context, id, place);
   for (const { id: booking, row } of findings) {
@@ -74,6 +109,7 @@ async function takeAlong(
       },
     });
   }
+  return null;
 }
 
 const WHATS: Readonly<Record<string, readonly string[]>> = {

@@ -3,11 +3,12 @@
 import { zoneOfApp } from "../db/app-time.ts";
 import { updateRows } from "../db/bulk.ts";
 import type { Finding } from "../db/check.ts";
+import { COUNTERS } from "../db/checks-session.ts";
 import { findSession } from "../db/seats.ts";
 import { TIME_TABLES } from "../db/time-columns.ts";
 import { findTwin } from "../db/unique-key.ts";
 import { parseInstant } from "../domain/instant.ts";
-import { seatsOf } from "../domain/session.ts";
+import { soundSeatsOf } from "../domain/session.ts";
 import type { Context } from "./context.ts";
 import { type Changed, findingsIn, type Repairs, recordChanges } from "./repair.ts";
 
@@ -16,23 +17,30 @@ type Cell = string | number | null;
 export const SESSION_REPAIRS = {
   seats_taken: {
     apply: async (context, tell) => {
-      const columns = ["seats_taken", "current_attendees"].filter((column) =>
-        context.database.layout.has("live_class_session", column),
-      );
-      for await (const page of findingsIn(context, "seats_taken"))
-        await setColumns(context, page, columns, ({ row }) => columns.map(() => Number(row.seated))).then(
-          (changes) => recordChanges(context, "seats_taken", changes, tell),
+      const columns = COUNTERS.filter((column) => context.database.layout.has("live_class_session", column));
+      for await (const page of findingsIn(context, "seats_taken")) {
+        const [left, counted] = apart(page, ({ row }) => Number(row.unmigrated) > 0);
+        const changes = await setColumns(context, counted, columns, ({ row }) =>
+          columns.map(() => Number(row.seated)),
         );
+        await recordChanges(context, "seats_taken", changes, tell);
+        for (const { text } of left) await tell(`leave ${text}`, "left");
+      }
     },
   },
   capacity: {
     apply: async (context, tell) => {
       const columns = ["capacity", "total_seats"];
-      for await (const page of findingsIn(context, "capacity"))
-        await setColumns(context, page, columns, ({ row }) => {
-          const seats = seatsOf(row as Parameters<typeof seatsOf>[0]);
-          return [seats, seats];
-        }).then((changes) => recordChanges(context, "capacity", changes, tell));
+      for await (const page of findingsIn(context, "capacity")) {
+        const seats = ({ row }: Finding) => soundSeatsOf([row.capacity, row.total_seats, row.max_attendees]);
+        const [left, sound] = apart(page, (finding) => seats(finding) === null);
+        const changes = await setColumns(context, sound, columns, (finding) => {
+          const each = seats(finding);
+          return [each, each];
+        });
+        await recordChanges(context, "capacity", changes, tell);
+        for (const { text } of left) await tell(`leave ${text}: none is a number of seats`, "left");
+      }
     },
   },
   session_utc_missing: {
@@ -82,6 +90,11 @@ export const SESSION_REPAIRS = {
     },
   },
 } satisfies Repairs;
+
+/** Those that it holds of, and the others. */
+function apart<T>(all: readonly T[], holds: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((one) => !holds(one))];
+}
 
 async function setColumns(
   { database, trx }: Context,

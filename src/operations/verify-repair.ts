@@ -4,6 +4,7 @@ import type { CheckCode } from "../db/checks.ts";
 import type { Database } from "../db/open.ts";
 import { migrateSchema } from "../db/schema.ts";
 import { mendDifferences } from "../db/schema-differences.ts";
+import { readSchemaState } from "../db/schema-state.ts";
 import { ClassbookError } from "../domain/error.ts";
 import { type Acting, type Context, operate, record } from "./context.ts";
 import { requireStaff } from "./permission.ts";
@@ -47,6 +48,8 @@ export interface Watch {
   onRepair?: (check: CheckCode, what: string, left?: "left") => void;
   /** Asked between two changes: what was done of that check is taken back. */
   stopping?: () => boolean;
+  /** Told where it ends early: these checks are repaired, and stay so. */
+  onFailure?: (done: readonly CheckCode[]) => void;
 }
 
 /** So many changes at most before signals and the progress line get their turn. */
@@ -65,20 +68,19 @@ function teller({ onRepair, stopping }: Watch, code: CheckCode, stopped: () => C
 
 /** @param done the checks that are repaired for good; null = nothing was to be */
 function interrupted(code: CheckCode, done: readonly CheckCode[] | null): ClassbookError {
-  const named = done === null || done.length === 0 ? null : done.join(", ");
+  const isUntouched = done === null || done.length === 0;
   return new ClassbookError({
     kind: "interrupted",
     code: "interrupted",
     message: `stopped ${done === null ? "before repairing anything" : `while repairing ${code}`}`,
-    hint:
-      named === null
-        ? "nothing was changed; run it again"
-        : `repaired and kept: ${named}; ${code} is as it was. Run it again for the rest`,
+    hint: isUntouched
+      ? "nothing was changed; run it again"
+      : `${code} is as it was: run it again for the rest`,
   });
 }
 
 /**
- * What {@link repairInvariants} would do: mostly that, taken back.
+ * What {@link repairInvariants} would do: that, check after check, taken back.
  *
  * @returns how many changes
  * @throws ClassbookError refused `permission`; `interrupted`; findings where the schema lacks what the checks read
@@ -92,35 +94,59 @@ export async function previewRepairs(
   requireStaff(acting.actor, "repair what verify finds");
   await requireReadable(database, checks);
   let count = 0;
-  for (const check of checksOf(checks)) {
-    const repair = REPAIRS[check.code];
-    if (repair === undefined) continue;
-    const { now, offerHours } = acting;
-    const looking: Looking = { database, db: database.db, now, offerHours };
-    if ((await check.measure(looking)).count === 0) continue;
-    const tell = teller(watch, check.code, () => interrupted(check.code, null));
-    await preview(repair, check.code, looking, acting, async (what, left) => {
+  const tellOf = (code: CheckCode): Tell => {
+    const tell = teller(watch, code, () => interrupted(code, null));
+    return async (what, left) => {
       if (left === undefined) count += 1;
       await tell(what, left);
+    };
+  };
+  for (const step of await pendingSteps(database, checks)) await tellOf("schema")(describeStep(step));
+  const steps = count;
+  if (database.layout.has("booking_event"))
+    await operate(database, { ...acting, rehearse: true, oneState: true }, async (context) => {
+      count = steps;
+      for (const { code } of checksOf(checks)) await rehearseOne(context, code, tellOf(code));
     });
-  }
+  else for (const { code } of checksOf(checks)) await foretell(database, code, acting, tellOf(code));
   return count;
 }
 
-async function preview(
-  repair: Repair,
+/** Statements of the schema are not rehearsed: they would lock the tables of a living app. */
+async function rehearseOne(context: Context, code: CheckCode, tell: Tell): Promise<void> {
+  const repair = REPAIRS[code];
+  if (repair === undefined || !(await isAnythingWrong(context, code))) return;
+  const { database, trx, now, offerHours } = context;
+  if (code === "schema") await repair.preview!({ database, db: trx, now, offerHours }, tell);
+  else await repair.apply(context, tell);
+}
+
+/** Nothing can be recorded yet, so nothing can be done and taken back. */
+async function foretell(
+  database: Database,
   code: CheckCode,
-  looking: Looking,
-  acting: Acting,
+  { now, offerHours }: Acting,
   tell: Tell,
 ): Promise<void> {
-  const { database } = looking;
-  if (repair.preview !== undefined) return repair.preview(looking, tell);
-  if (database.layout.has("booking_event"))
-    return operate(database, { ...acting, rehearse: true }, (context) => repair.apply(context, tell));
-  // Nothing can be recorded yet, so nothing can be done and taken back.
+  const repair = REPAIRS[code];
+  if (repair === undefined) return;
+  const looking: Looking = { database, db: database.db, now, offerHours };
+  if (repair.preview !== undefined) {
+    if ((await checksOf([code])[0]!.measure(looking)).count > 0) await repair.preview(looking, tell);
+    return;
+  }
   for await (const page of allFindings(checksOf([code])[0]!, looking))
     for (const { text } of page) await tell(text);
+}
+
+/** The steps of the schema that a repair applies first: what it records needs them. */
+async function pendingSteps(database: Database, checks: readonly CheckCode[]): Promise<string[]> {
+  if (!checks.some((check) => OF_SCHEMA.has(check)) && database.layout.has("booking_event")) return [];
+  return (await readSchemaState(database)).pending.map(({ id }) => id);
+}
+
+function describeStep(id: string): string {
+  return `apply the schema step ${id}`;
 }
 
 /** So many changes of a check stand in the event that sums them up; each row has its own. */
@@ -142,15 +168,23 @@ export async function repairInvariants(
   const ofSchema = checks.filter((check) => OF_SCHEMA.has(check));
   const migrate = () => migrateSchema(database, { now, upToDuplicates: true });
   const planned = await planSchemaRepairs(database, ofSchema, acting);
+  const steps = await pendingSteps(database, checks);
   if (ofSchema.length > 0 || !database.layout.has("booking_event")) await migrate();
+  for (const step of steps) watch.onRepair?.("schema", describeStep(step));
   const done: CheckCode[] = [];
-  for (const { code } of checksOf(checks)) {
-    const repair = REPAIRS[code];
-    if (repair === undefined) continue;
-    const tell = teller(watch, code, () => interrupted(code, done));
-    if (!(await operate(database, acting, (context) => repairOne(context, code, repair, tell)))) continue;
-    planned.delete(code);
-    done.push(code);
+  try {
+    for (const { code } of checksOf(checks)) {
+      const repair = REPAIRS[code];
+      if (repair === undefined) continue;
+      const tell = teller(watch, code, () => interrupted(code, done));
+      const one = { ...acting, oneState: true };
+      if (!(await operate(database, one, (context) => repairOne(context, code, repair, tell)))) continue;
+      planned.delete(code);
+      done.push(code);
+    }
+  } catch (error) {
+    if (done.length > 0) watch.onFailure?.(done);
+    throw error;
   }
   if (ofSchema.length === 0) return;
   await database.refresh();

@@ -133,6 +133,10 @@ async function fix(
       if (left === undefined) done += 1;
       progress.update(`repairing ${check}`, done, count);
     },
+    onFailure: (repaired) => {
+      progress.end();
+      here.say(`Repaired and kept: ${repaired.join(", ")}.`);
+    },
   }).finally(() => progress.end());
 }
 
