@@ -10,12 +10,11 @@ import { findEntry } from "../db/waitlist.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { seatsOf } from "../domain/session.ts";
 import { type Step, stepsAround, timelineOf } from "../domain/timeline.ts";
+import type { Recorded } from "../domain/timeline-traces.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 import { getSession } from "./session-details.ts";
 import { explainEntry } from "./waitlist-view.ts";
-
-type Recorded = Awaited<ReturnType<typeof listSessionEvents>>[number];
 
 /** A step with the name of the student whom it is about; null for the session's own, or where the account is gone. */
 export type TimelineStep = Step & { student: string | null };
@@ -38,21 +37,12 @@ export async function sessionTimeline(
     (await getSession(context, id));
   requireOwner(context, session.teacher_id, `see what happened to session ${id}`);
   const [bookings, entries] = [await listBookingTraces(trx, id), await listEntryTraces(trx, id)];
-  const whose = new Map<string, number>([
-    ...bookings.map((row) => [`live_class_booking:${row.id}`, row.student_user_id] as const),
-    ...entries.map((row) => [`session_waitlist:${row.id}`, row.student_user_id] as const),
-  ]);
-  for (const { subject, subject_id, from_value, to_value } of recorded) {
-    const student = studentIn(from_value) ?? studentIn(to_value);
-    if (student !== null) whose.set(`${subject}:${subject_id}`, student);
-  }
-  const events = recorded.map((event) => ({
-    ...event,
-    student_user_id: whose.get(`${event.subject}:${event.subject_id}`) ?? null,
-  }));
   const { capacity, start_at_utc } = session;
+  const usernames = await listUsernames(trx, [
+    ...new Set(namesIn([...bookings, ...recorded.map(({ from_value }) => from_value)])),
+  ]);
   const steps = timelineOf(
-    { session: { id, capacity, start_at_utc }, events, bookings, entries },
+    { session: { id, capacity, start_at_utc }, events: recorded, bookings, entries, usernames },
     context.offerHours,
   );
   const ids = new Set(steps.flatMap(({ student_user_id }) => student_user_id ?? []));
@@ -61,6 +51,15 @@ export async function sessionTimeline(
     ...step,
     student: step.student_user_id === null ? null : (names.get(step.student_user_id) ?? null),
   }));
+}
+
+/** Who decided and cancelled, by what rows and events say. */
+function namesIn(
+  values: readonly ({ decided_by_id?: unknown; cancelled_by_id?: unknown } | null)[],
+): number[] {
+  return values
+    .flatMap((one) => [one?.decided_by_id, one?.cancelled_by_id])
+    .filter((id) => typeof id === "number");
 }
 
 /** A session that is gone, as the event of its deletion keeps it; null where none tells of that. */
@@ -83,12 +82,6 @@ function deletedIn(
 
 function numberOf(value: unknown): number | null {
   return typeof value === "number" ? value : null;
-}
-
-/** Of a row that is gone, one of its events says whose it was. */
-function studentIn(values: Record<string, unknown> | null): number | null {
-  const id = values?.student_user_id;
-  return typeof id === "number" ? id : null;
 }
 
 /** What has to happen before a student gets a seat, as sentences; null where they never stood in the queue. @param zone in which times are told */
