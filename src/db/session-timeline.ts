@@ -1,6 +1,7 @@
 /** What the record and the rows tell of one session: its bookings, its queue, those that are gone included. */
 import { sql } from "kysely";
 import { parseInstant } from "../domain/instant.ts";
+import type { Moved } from "../domain/timeline-answer.ts";
 import type { BookingTrace, EntryTrace, Recorded } from "../domain/timeline-traces.ts";
 import { readValues } from "./audit.ts";
 import type { Db } from "./open.ts";
@@ -66,6 +67,23 @@ function readTimes<K extends string>(row: Record<K, string | null>, columns: rea
     K,
     ReturnType<typeof parseInstant>
   >;
+}
+
+/** The booking that took the place of one that was rescheduled; null where nothing tells of it. */
+export async function findMovedTo(db: Db, booking: number): Promise<Moved | null> {
+  const { rows } = await sql<{ subject_id: number; to_value: string | null }>`
+    select e.subject_id, e.to_value from ${sql.table("booking_event")} e
+    where e.subject = 'live_class_booking' and e.what in ('created', 'rebooked')
+      and (e.to_value like ${`%"moved_from":${booking},%`} or e.to_value like ${`%"moved_from":${booking}}%`})
+    order by e.id desc limit 1`.execute(db);
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { session_id, start_at_utc } = readValues(row.to_value) ?? {};
+  return {
+    booking: row.subject_id,
+    session_id: typeof session_id === "number" ? session_id : null,
+    start_at_utc: typeof start_at_utc === "string" ? parseInstant(start_at_utc) : null,
+  };
 }
 
 /** Usernames by id; who is gone is not there. */

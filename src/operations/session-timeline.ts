@@ -1,6 +1,7 @@
 /** Everything that happened to a session, and why somebody has no seat in it. Looks, writes nothing. */
 import { viewSession } from "../db/session-list.ts";
 import {
+  findMovedTo,
   listBookingTraces,
   listEntryTraces,
   listSessionEvents,
@@ -10,6 +11,14 @@ import { findEntry } from "../db/waitlist.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { seatsOf } from "../domain/session.ts";
 import { type Step, stepsAround, timelineOf } from "../domain/timeline.ts";
+import {
+  bookingAnswer,
+  endAnswer,
+  entryAnswer,
+  isStanding,
+  lastBooking,
+  lastEntry,
+} from "../domain/timeline-answer.ts";
 import type { Recorded } from "../domain/timeline-traces.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
@@ -32,7 +41,7 @@ export async function sessionTimeline(
   const { trx } = context;
   const recorded = await listSessionEvents(trx, id);
   const session =
-    (await viewSession(context.database, id, context)) ??
+    (await viewSession(context.database, id, context, trx)) ??
     deletedIn(recorded) ??
     (await getSession(context, id));
   requireOwner(context, session.teacher_id, `see what happened to session ${id}`);
@@ -84,12 +93,39 @@ function numberOf(value: unknown): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** What has to happen before a student gets a seat, as sentences; null where they never stood in the queue. @param zone in which times are told */
-export async function seatOutlook(
+/**
+ * Why a student has no seat, or that they have one, as sentences.
+ *
+ * @param steps of the session's timeline: at least all of the student's own
+ * @param zone in which times are told
+ */
+export async function seatAnswer(
   context: Context,
-  { session, student }: { session: number; student: number },
+  {
+    session,
+    student,
+    steps,
+  }: { session: number; student: { id: number; username: string }; steps: readonly Step[] },
   zone: string,
-): Promise<string[] | null> {
-  const entry = await findEntry(context.database, context.trx, session, student);
-  return entry === null ? null : (await explainEntry(context, entry.id, zone)).outlook;
+): Promise<string[]> {
+  const { trx, database, now } = context;
+  const { id, username } = student;
+  const booking = lastBooking(steps, id);
+  const said: string[] = [];
+  if (booking !== null) {
+    const moved = booking.status === "rescheduled" ? await findMovedTo(trx, booking.id) : null;
+    said.push(bookingAnswer(username, booking, moved, zone));
+    if (isStanding(booking)) return said;
+  }
+  const entry = await findEntry(database, trx, session, id);
+  // Whoever took the seat had the booking, which ended since.
+  if (entry !== null && (entry.status !== "accepted" || booking === null))
+    return [...said, ...(await explainEntry(context, entry.id, zone)).outlook];
+  const place = lastEntry(steps, id);
+  const left = place === null ? null : entryAnswer(username, place, zone);
+  if (left !== null) said.push(left);
+  if (said.length === 0)
+    said.push(`${username} never had a booking or a place here: a request that was refused leaves nothing.`);
+  const end = endAnswer(await viewSession(database, session, context, trx), now);
+  return end === null ? said : [...said, end];
 }
