@@ -9,6 +9,7 @@ import { listDueSessions } from "../db/waitlist-due.ts";
 import { addMinutes, type Instant, latest, toRfc3339 } from "../domain/instant.ts";
 import { plural } from "../domain/spoken.ts";
 import { type Examiner, ok, problem, type Remark, type Topic, warning } from "./doctor.ts";
+import { TRACE as SERIES } from "./series-advance.ts";
 import { chooseChecks, verifyInvariants } from "./verify.ts";
 import { LEASE as QUEUES } from "./waitlist-expire.ts";
 
@@ -53,8 +54,8 @@ async function lastMigration(database: Database): Promise<Remark> {
 /** A command of cron's, and how it shows that it ran. */
 interface Upkeep {
   command: string;
-  /** Its lease, which says when it last ran even where there was nothing to do; null: it takes none. */
-  lease: string | null;
+  /** Its lease, or the name of its word, which says when it last ran even where there was nothing to do. */
+  lease: string;
   event: [subject: string, what: string];
   /** Ids of what it should have done by then. */
   overdue: (database: Database, then: Instant, by: Examiner) => Promise<number[]>;
@@ -71,7 +72,7 @@ const UPKEEP: readonly Upkeep[] = [
   },
   {
     command: "series advance",
-    lease: null,
+    lease: SERIES,
     event: ["booking_series", "completed"],
     overdue: ({ db }, now) => listOverdueSeries(db, { after: 0, limit: 1, now }),
     waits: "series wait for it",

@@ -115,6 +115,27 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("cron was there, whether it had work or not", async () => {
+    const seen = async (place: Scratch) =>
+      about((await doctor(place)).found, "cron")
+        .map(({ message }) => message.replace(/ at 2\d\S+/, " at …"))
+        .slice(1);
+    for (const [command, queues, series] of [
+      ["series advance --dry-run", "never seen", "never seen"],
+      ["series advance", "never seen", "last seen at …"],
+      ["waitlist expire", "last seen at …", "never seen"],
+      ["tick", "last seen at …", "last seen at …"],
+    ] as const) {
+      const place = await own(engine);
+      await run(place, command);
+      expect([command, ...(await seen(place))]).toEqual([
+        command,
+        `waitlist expire: ${queues}`,
+        `series advance: ${series}`,
+      ]);
+    }
+  });
+
   test("zones that are none are counted by table", async () => {
     const place = await own(engine);
     await query(place, "insert into app_user (id, username) values (1, 'ana'), (2, 'ben')");
