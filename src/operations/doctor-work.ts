@@ -2,7 +2,7 @@
 import { findLastEvent } from "../db/health.ts";
 import { type LeaseState, listLeases } from "../db/lease.ts";
 import { summariseIssues } from "../db/legacy-issue.ts";
-import { listRuns } from "../db/legacy-run.ts";
+import { LEASE as LEGACY, listRuns } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
 import { listOverdueSeries } from "../db/series-list.ts";
 import { listDueSessions } from "../db/waitlist-due.ts";
@@ -40,14 +40,24 @@ async function lookAtLocks(database: Database): Promise<Remark[]> {
 
 async function lookAtCron(database: Database, by: Examiner): Promise<Remark[]> {
   const leases = await listLeases(database);
-  const remarks = [await lastMigration(database)];
+  const remarks = [await lastMigration(database, by, leases)];
   for (const upkeep of UPKEEP) remarks.push(await lookAtUpkeep(database, by, upkeep, leases));
   return remarks;
 }
 
-async function lastMigration(database: Database): Promise<Remark> {
+async function lastMigration(
+  database: Database,
+  { command }: Examiner,
+  leases: readonly LeaseState[],
+): Promise<Remark> {
   const run = (await listRuns(database)).at(-1);
   if (run === undefined) return ok("legacy migrate: never seen");
+  const isAtIt = leases.some(({ name, state }) => name === LEGACY && state === "held");
+  if (run.status === "running" && !isAtIt)
+    return warning(
+      `legacy migrate: run ${run.id} of ${toRfc3339(run.started_at)} by ${run.actor} was stopped before its end; the next one goes on where it was`,
+      command("legacy migrate"),
+    );
   return ok(`legacy migrate: run ${run.id} of ${toRfc3339(run.started_at)} by ${run.actor}, ${run.status}`);
 }
 
