@@ -50,7 +50,7 @@ export class BaselineWriter {
 
   /** @throws ClassbookError usage `cannot_write`, `not_a_file` */
   constructor(file: string) {
-    this.#file = openOutFile(file);
+    this.#file = openOutFile(file, "name a file: it is written anew, or made");
     this.#waiting.push(HEAD);
   }
 

@@ -32,7 +32,7 @@ export function reportFailure(io: Io, { error, wantsJson, verbose, command, addr
       ? error
       : error instanceof CommanderError
         ? fromCommander(error, command)
-        : fromBug(error);
+        : fromBug(error, { wantsJson, verbose });
   const say = (text: string) => io.err(`${maskSecrets(text)}\n`);
   const hint = known.hint === null ? null : completeCommands(known.hint, address);
   if (wantsJson) {
@@ -94,13 +94,20 @@ function exampleOf(command: Command | null, sentence: string): string | null {
   return examples.find((example) => flag !== undefined && example.includes(flag)) ?? examples[0] ?? null;
 }
 
-function fromBug(error: unknown): ClassbookError {
+/** A person gets the lines of the stack below it, a program as `details` where it asks for them. */
+function fromBug(
+  error: unknown,
+  { wantsJson, verbose }: Pick<Failure, "wantsJson" | "verbose">,
+): ClassbookError {
   const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? "").split("\n").map(maskSecrets) : [];
+  const where = !wantsJson ? "the lines below" : verbose ? "its details" : "the details that --verbose gives";
   return new ClassbookError({
     kind: "internal",
     code: "bug",
     message: `this should not happen: ${message}`,
-    hint: "please report it with the lines below",
+    hint: `please report it with ${where}`,
+    ...(wantsJson && verbose ? { details: { stack } } : {}),
     cause: error,
   });
 }

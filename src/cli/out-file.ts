@@ -10,15 +10,17 @@ export interface OutFile {
   end(): void;
 }
 
-/** @throws ClassbookError usage `cannot_write`; `not_a_file`: a folder or a device has the name */
-export function openOutFile(path: string): OutFile {
+/**
+ * @param otherwise what to do where the name is none for a file
+ * @throws ClassbookError usage `cannot_write`; `not_a_file`: a folder or a device has the name
+ */
+export function openOutFile(
+  path: string,
+  otherwise = "leave it out, and the answer goes to standard output",
+): OutFile {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFile())
-    throw usageError(
-      "not_a_file",
-      `${path} is not a file`,
-      "leave it out, and the answer goes to standard output",
-    );
+    throw usageError("not_a_file", `${path} is not a file`, otherwise);
   // What a link leads to is replaced, not the link.
   const target = there === undefined ? path : realpathSync(path);
   const partial = `${target}.partial-${process.pid}`;

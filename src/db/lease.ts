@@ -150,6 +150,18 @@ export async function takeLease(database: Database, name: string): Promise<Lease
   return lease;
 }
 
+/** Leaves word that a run began which needs no lease: `doctor` looks when cron was there, whether it had work or not. */
+export async function leaveWord(database: Database, name: string): Promise<void> {
+  await writing(database, async (trx) => {
+    const now = realNow();
+    await trx
+      .insertInto("lease")
+      .values({ name, token: "", holder: "", acquired_at: now, expires_at: now })
+      .onConflict((conflict) => conflict.column("name").doUpdateSet({ acquired_at: now }))
+      .execute();
+  });
+}
+
 const MOST_PAUSE_MS = 100;
 
 /**

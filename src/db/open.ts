@@ -107,6 +107,8 @@ async function openWith<T>(
  * write leaves `-wal` and `-shm` behind; who has it takes them away at the end.
  */
 function isIdleWal(path: string): boolean {
+  // What is no file, the opening says; a pipe would be waited for.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   if (existsSync(`${path}-wal`) || !isWritable(path) || !isWritable(dirname(path))) return false;
   const WRITE_VERSION = 18; // 2 = WAL (sqlite.org/fileformat.html).
   const header = Buffer.alloc(WRITE_VERSION + 1);

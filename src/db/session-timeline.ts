@@ -1,20 +1,18 @@
 /** What the record and the rows tell of one session: its bookings, its queue, those that are gone included. */
 import { sql } from "kysely";
 import { parseInstant } from "../domain/instant.ts";
-import type { BookingTrace, EntryTrace, Happening } from "../domain/timeline-traces.ts";
+import type { Moved } from "../domain/timeline-answer.ts";
+import type { BookingTrace, EntryTrace, Recorded } from "../domain/timeline-traces.ts";
 import { readValues } from "./audit.ts";
 import type { Db } from "./open.ts";
 
-type StoredEvent = Omit<Happening, "student_user_id" | "from_value" | "to_value"> & {
+type StoredEvent = Omit<Recorded, "from_value" | "to_value"> & {
   from_value: string | null;
   to_value: string | null;
 };
 
 /** The events of a session, its bookings and its queue, in their order. What was deleted is found by the row that its event keeps. */
-export async function listSessionEvents(
-  db: Db,
-  session: number,
-): Promise<Omit<Happening, "student_user_id">[]> {
+export async function listSessionEvents(db: Db, session: number): Promise<Recorded[]> {
   const fields = sql`e.id as event_id, e.at, e.actor, e.what, e.subject, e.subject_id, e.from_value, e.to_value, e.reason, e.overridden`;
   const of = (subject: "live_class_booking" | "session_waitlist") => sql`
     select ${fields} from ${sql.table("booking_event")} e where e.subject = ${sql.lit(subject)}
@@ -40,13 +38,11 @@ export async function listSessionEvents(
 /** The bookings of a session, whatever became of them. */
 export async function listBookingTraces(db: Db, session: number): Promise<BookingTrace[]> {
   const rows = await db
-    .selectFrom("live_class_booking as b")
-    .leftJoin("app_user as d", "d.id", "b.decided_by_id")
-    .leftJoin("app_user as c", "c.id", "b.cancelled_by_id")
-    .select(["b.id", "b.student_user_id", "b.status", "b.seats_reserved", "b.created_at", "b.decision_at"])
-    .select(["b.cancelled_at", "b.cancel_reason", "d.username as decided_by", "c.username as cancelled_by"])
-    .where("b.session_id", "=", session)
-    .orderBy("b.id")
+    .selectFrom("live_class_booking")
+    .select(["id", "student_user_id", "status", "seats_reserved", "created_at", "decision_at"])
+    .select(["decided_by_id", "cancelled_at", "cancelled_by_id", "cancel_reason"])
+    .where("session_id", "=", session)
+    .orderBy("id")
     .execute();
   return rows.map((row) => ({ ...row, ...readTimes(row, ["created_at", "decision_at", "cancelled_at"]) }));
 }
@@ -71,6 +67,23 @@ function readTimes<K extends string>(row: Record<K, string | null>, columns: rea
     K,
     ReturnType<typeof parseInstant>
   >;
+}
+
+/** The booking that took the place of one that was rescheduled; null where nothing tells of it. */
+export async function findMovedTo(db: Db, booking: number): Promise<Moved | null> {
+  const { rows } = await sql<{ subject_id: number; to_value: string | null }>`
+    select e.subject_id, e.to_value from ${sql.table("booking_event")} e
+    where e.subject = 'live_class_booking' and e.what in ('created', 'rebooked')
+      and (e.to_value like ${`%"moved_from":${booking},%`} or e.to_value like ${`%"moved_from":${booking}}%`})
+    order by e.id desc limit 1`.execute(db);
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { session_id, start_at_utc } = readValues(row.to_value) ?? {};
+  return {
+    booking: row.subject_id,
+    session_id: typeof session_id === "number" ? session_id : null,
+    start_at_utc: typeof start_at_utc === "string" ? parseInstant(start_at_utc) : null,
+  };
 }
 
 /** Usernames by id; who is gone is not there. */

@@ -1,7 +1,7 @@
-/** What the record and the rows tell of a session, and what the rows tell beyond the record. Pure. */
-import { type Instant, latest, parseInstant } from "./instant.ts";
+/** What the record and the rows tell of a session, its bookings and its queue. Pure. */
+import { type Instant, parseInstant } from "./instant.ts";
 
-type Values = Record<string, unknown>;
+export type Values = Record<string, unknown>;
 
 /** Something that happened to a session, a booking of it, or a place in its queue. */
 export interface Happening {
@@ -21,6 +21,9 @@ export interface Happening {
   overridden: string | null;
 }
 
+/** An event as the record has it, which does not say whose the row was. */
+export type Recorded = Omit<Happening, "student_user_id" | "event_id"> & { event_id: number };
+
 /** A booking as its row tells of it. Instants are null where nothing, or nothing readable, is written. */
 export interface BookingTrace {
   id: number;
@@ -29,10 +32,9 @@ export interface BookingTrace {
   seats_reserved: number;
   created_at: Instant | null;
   decision_at: Instant | null;
-  /** Usernames. */
-  decided_by: string | null;
+  decided_by_id: number | null;
   cancelled_at: Instant | null;
-  cancelled_by: string | null;
+  cancelled_by_id: number | null;
   cancel_reason: string | null;
 }
 
@@ -50,55 +52,78 @@ export interface EntryTrace {
 
 export interface Traces {
   session: { id: number; capacity: number; start_at_utc: Instant | null };
-  events: readonly Happening[];
+  /** In their order; of rows that were deleted, too. */
+  events: readonly Recorded[];
   bookings: readonly BookingTrace[];
   entries: readonly EntryTrace[];
+  /** Names by id, of those who decided and cancelled. */
+  usernames: ReadonlyMap<number, string>;
 }
 
-/** Of what nobody knows the time. */
-export const UNKNOWN_TIME = "nothing says when";
+/** What begins a row, or begins it anew. */
+export const BEGINNINGS: readonly string[] = ["created", "rebooked", "joined"];
 
-const BEGINNINGS = ["created", "rebooked", "joined"];
+/** What ends a row itself. */
+export const GONE: readonly string[] = ["deleted", "set_aside"];
 
-type Untold = Pick<Happening, "what" | "to_value"> &
-  Partial<Pick<Happening, "actor" | "reason">> & { at: Instant | null };
-
-/** What the row says that the record does not: that it came to be, and each of its times. */
-function untold(
-  row: { id: number; student_user_id: number },
-  subject: Happening["subject"],
-  recorded: readonly Happening[],
-  told: readonly Untold[],
-): Happening[] {
-  return told.flatMap((one) => {
-    const { at } = one;
-    if (at === null) return [];
-    const known = BEGINNINGS.includes(one.what)
-      ? recorded.some(({ what }) => BEGINNINGS.includes(what))
-      : recorded.some((event) => event.at === at);
-    if (known) return [];
-    const nothing = { event_id: null, actor: null, from_value: null, reason: null, overridden: null };
-    const whose = { subject, subject_id: row.id, student_user_id: row.student_user_id };
-    return [{ ...nothing, ...whose, ...one, at }];
-  });
+/** A stretch of a row's time: an event that begins it anew, or deletes it, keeps what it said until then. */
+export interface Life<T> {
+  /** As it was at the end of the stretch, or is. */
+  row: T;
+  recorded: readonly Recorded[];
 }
 
 /**
- * The lives of a row: an event that begins it anew keeps what it said before.
+ * The lives of everything of a kind, by id.
  *
- * @returns each with what was recorded of it
+ * @param rows what is there still
+ * @param events of this kind
+ * @param blank what a row says that its event does not keep
  */
-function livesOf<T extends { id: number }>(row: T, recorded: readonly Happening[]): [T, Happening[]][] {
-  const lives: [T, Happening[]][] = [];
-  let events: Happening[] = [];
-  for (const event of recorded) {
-    if (BEGINNINGS.includes(event.what) && event.from_value !== null) {
-      lives.push([{ ...row, ...readTimes(event.from_value), id: row.id }, events]);
-      events = [];
-    }
-    events.push(event);
+export function livesOf<T extends { id: number }>(
+  rows: readonly T[],
+  events: readonly Recorded[],
+  session: number,
+  blank: Partial<T>,
+): Life<T>[] {
+  const grouped = new Map<number, Recorded[]>(rows.map(({ id }) => [id, []]));
+  for (const event of events) {
+    const group = grouped.get(event.subject_id);
+    if (group === undefined) grouped.set(event.subject_id, [event]);
+    else group.push(event);
   }
-  return [...lives, [row, events]];
+  const living = new Map(rows.map((row) => [row.id, row]));
+  return [...grouped]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([id, group]) => livesOfOne(id, living.get(id) ?? null, group, session, blank));
+}
+
+function livesOfOne<T extends { id: number }>(
+  id: number,
+  row: T | null,
+  events: readonly Recorded[],
+  session: number,
+  blank: Partial<T>,
+): Life<T>[] {
+  const lives: Life<T>[] = [];
+  let recorded: Recorded[] = [];
+  for (const event of events) {
+    const { what, from_value } = event;
+    const kept = from_value === null ? null : ({ ...row, ...blank, ...readTimes(from_value), id } as T);
+    if (GONE.includes(what)) {
+      // SQLite gives the id of a row that is gone to another, maybe of another session.
+      if (kept !== null && from_value!.session_id === session)
+        lives.push({ row: kept, recorded: [...recorded, event] });
+      recorded = [];
+      continue;
+    }
+    if (BEGINNINGS.includes(what) && kept !== null) {
+      lives.push({ row: kept, recorded });
+      recorded = [];
+    }
+    recorded.push(event);
+  }
+  return row === null ? lives : [...lives, { row, recorded }];
 }
 
 /** What an event keeps of a row; a moment that nobody can read is none. */
@@ -109,92 +134,6 @@ function readTimes(values: Values): Values {
       column.endsWith("_at") && typeof value === "string" ? parseInstant(value) : value,
     ]),
   );
-}
-
-export function untoldOfBooking(row: BookingTrace, recorded: readonly Happening[]): Happening[] {
-  return livesOf(row, recorded).flatMap(([life, events]) => {
-    const before = events[0]?.from_value?.status;
-    const asked = life.status === "pending" || life.status === "declined" || life.decision_at !== null;
-    const decided = life.status === "declined" ? "declined" : "confirmed";
-    const { seats_reserved } = life;
-    return untold(life, "live_class_booking", events, [
-      {
-        at: life.created_at,
-        what: "created",
-        to_value: { status: before ?? (asked ? "pending" : "confirmed"), seats_reserved },
-      },
-      { at: life.decision_at, what: decided, to_value: { status: decided }, actor: life.decided_by },
-      {
-        at: life.cancelled_at,
-        what: "cancelled",
-        to_value: { status: "cancelled" },
-        actor: life.cancelled_by,
-        reason: life.cancel_reason === "" ? null : life.cancel_reason,
-      },
-    ]);
-  });
-}
-
-export function untoldOfEntry(row: EntryTrace, recorded: readonly Happening[]): Happening[] {
-  const to = (status: string) => ({ what: status, to_value: { status } as Values });
-  return livesOf(row, recorded).flatMap(([life, events]) =>
-    untold(life, "session_waitlist", events, [
-      { at: life.created_at, what: "joined", to_value: { status: "waiting" } },
-      {
-        at: life.offered_at,
-        what: "offered",
-        to_value: { status: "offered", offer_expires_at: life.offer_expires_at },
-      },
-      { at: life.accepted_at, ...to("accepted") },
-      { at: life.expired_at, ...to("expired") },
-    ]),
-  );
-}
-
-/** What the rows say now and nothing that happened explains: the app, or a hand, changed them since and left no time. */
-export function unexplained(
-  happenings: readonly Happening[],
-  { session, bookings, entries }: Traces,
-): Happening[] {
-  const last = new Map<string, { at: Instant; status: unknown }>();
-  let capacity: { at: Instant; seats: number } | null = null;
-  for (const { subject, subject_id, at, to_value } of happenings) {
-    const name = `${subject}:${subject_id}`;
-    last.set(name, { at, status: to_value?.status ?? last.get(name)?.status });
-    const seats = subject === "live_class_session" ? numberOf(to_value?.capacity) : null;
-    if (seats !== null) capacity = { at, seats };
-  }
-  const found: Happening[] = [];
-  const say = (
-    subject: Happening["subject"],
-    row: { id: number; student_user_id: number | null },
-    at: Instant,
-    values: Values,
-    what: string,
-  ) =>
-    found.push({
-      ...{ at, event_id: null, actor: null, what, subject, subject_id: row.id, from_value: null },
-      ...{ student_user_id: row.student_user_id, to_value: values, overridden: null },
-      reason: UNKNOWN_TIME,
-    });
-  const compare = (subject: "live_class_booking" | "session_waitlist", row: BookingTrace | EntryTrace) => {
-    const known = last.get(`${subject}:${row.id}`);
-    if (known === undefined || known.status === row.status) return;
-    const marked = row.status === "attended" || row.status === "no_show";
-    const at = marked ? (latest(known.at, session.start_at_utc) ?? known.at) : known.at;
-    say(subject, row, at, { status: row.status }, row.status);
-  };
-  for (const row of bookings) compare("live_class_booking", row);
-  for (const row of entries) compare("session_waitlist", row);
-  if (capacity !== null && capacity.seats !== session.capacity)
-    say(
-      "live_class_session",
-      { id: session.id, student_user_id: null },
-      capacity.at,
-      { capacity: session.capacity },
-      "updated",
-    );
-  return found;
 }
 
 export function numberOf(value: unknown): number | null {

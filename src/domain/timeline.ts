@@ -1,55 +1,46 @@
 /** What happened to a session in its order, with who held its seats after each step. Pure. */
+import { BOOKED_STATUSES } from "./booking.ts";
 import { addMinutes, type Instant } from "./instant.ts";
 import { openSeats, type SeatCount } from "./session.ts";
-import {
-  type Happening,
-  numberOf,
-  type Traces,
-  UNKNOWN_TIME,
-  unexplained,
-  untoldOfBooking,
-  untoldOfEntry,
-} from "./timeline-traces.ts";
+import { bookingSteps, byTime, entrySteps, sessionSteps } from "./timeline-life.ts";
+import { GONE, type Happening, livesOf, numberOf, type Traces } from "./timeline-traces.ts";
 import { offerExpiry } from "./waitlist.ts";
 
 /** A step of a session's history, and the seats after it. */
 export type Step = Happening & SeatCount & { open: number };
 
-/** Everything that happened, in order: what was recorded, and what only the rows tell. */
+/**
+ * Everything that happened, in order: what was recorded, and what only the rows tell, those that were deleted included.
+ * A step that was told once stays as it was told, as far as the rows keep it.
+ */
 export function timelineOf(traces: Traces, offerHours: number): Step[] {
-  const recorded = groupEvents(traces.events);
-  const of = (subject: Happening["subject"], { id }: { id: number }) =>
-    recorded.get(`${subject}:${id}`) ?? [];
-  const happenings = [
-    ...traces.events,
-    ...traces.bookings.flatMap((row) => untoldOfBooking(row, of("live_class_booking", row))),
-    ...traces.entries.flatMap((row) => untoldOfEntry(row, of("session_waitlist", row))),
+  const { session, events, bookings, entries } = traces;
+  const about = (subject: Happening["subject"]) => events.filter((event) => event.subject === subject);
+  const ofBookings = livesOf(bookings, about("live_class_booking"), session.id, {
+    decided_by_id: null,
+    cancelled_by_id: null,
+  });
+  const ofEntries = livesOf(entries, about("session_waitlist"), session.id, {
+    accepted_at: null,
+    expired_at: null,
+  });
+  const placed = [
+    ...sessionSteps(session, about("live_class_session")),
+    ...ofBookings.flatMap((life) => bookingSteps(life, traces)),
+    ...ofEntries.flatMap(entrySteps),
   ].toSorted(byTime);
-  return withSeats([...happenings, ...unexplained(happenings, traces)].toSorted(byTime), traces, offerHours);
+  return withSeats(
+    placed.map(({ step }) => step),
+    session,
+    offerHours,
+  );
 }
 
-/** By what they are about, in their order. */
-function groupEvents(events: readonly Happening[]): Map<string, Happening[]> {
-  const groups = new Map<string, Happening[]>();
-  for (const event of events) {
-    const name = `${event.subject}:${event.subject_id}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [event]);
-    else group.push(event);
-  }
-  return groups;
+interface Held {
+  status: string;
+  seats: number;
+  student: number | null;
 }
-
-/** What only a row tells comes before what was recorded of the same instant; of what nobody knows the time comes after. */
-function byTime(a: Happening, b: Happening): number {
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  const place = ({ event_id, reason }: Happening) =>
-    event_id ?? (reason === UNKNOWN_TIME ? Number.MAX_SAFE_INTEGER : 0);
-  return place(a) - place(b);
-}
-
-/** What ends a row itself. */
-const GONE = ["deleted", "set_aside"];
 
 interface Offer {
   student: number | null;
@@ -58,36 +49,40 @@ interface Offer {
 }
 
 /** Goes through the steps with the seats as each left them; offers hold theirs by the clock. */
-function withSeats(happenings: readonly Happening[], traces: Traces, offerHours: number): Step[] {
-  const seatsOf = new Map(traces.bookings.map((row) => [row.id, row.seats_reserved]));
-  const held = new Map<number, { status: string; seats: number }>();
+function withSeats(happenings: readonly Happening[], session: Traces["session"], offerHours: number): Step[] {
+  const held = new Map<number, Held>();
   const sums = new Map<string, number>();
   const offers = new Map<number, Offer>();
   const sum = (status: string) => sums.get(status) ?? 0;
-  let capacity = firstCapacity(happenings) ?? traces.session.capacity;
+  const add = ({ status, seats }: Held, sign: 1 | -1) => sums.set(status, sum(status) + sign * seats);
+  let capacity = numberOf(firstOf(happenings, "capacity")) ?? session.capacity;
+  let start = instantOf(firstOf(happenings, "start_at_utc")) ?? session.start_at_utc;
   return happenings.map((step) => {
     const { subject, subject_id: id, to_value: to, at } = step;
-    const status = GONE.includes(step.what) ? "" : to?.status;
-    if (subject === "live_class_session") capacity = numberOf(to?.capacity) ?? capacity;
-    else if (subject === "live_class_booking" && typeof status === "string") {
-      const seats = numberOf(to?.seats_reserved) ?? held.get(id)?.seats ?? seatsOf.get(id) ?? 1;
+    const isGone = GONE.includes(step.what);
+    if (subject === "live_class_session") {
+      capacity = numberOf(to?.capacity) ?? capacity;
+      start = instantOf(to?.start_at_utc) ?? start;
+    } else if (subject === "live_class_booking") {
       const before = held.get(id);
-      if (before !== undefined) sums.set(before.status, sum(before.status) - before.seats);
-      held.set(id, { status, seats });
-      sums.set(status, sum(status) + seats);
-      // The booking has the seat of the offer, which is accepted after it.
-      for (const [entry, { student }] of offers) if (student === step.student_user_id) offers.delete(entry);
-    } else if (subject === "session_waitlist" && typeof status === "string") {
-      if (status !== "offered") offers.delete(id);
-      else
-        offers.set(id, {
-          student: step.student_user_id,
-          offered_at: at,
-          offer_expires_at: instantOf(to?.offer_expires_at),
-        });
-    }
-    const start = traces.session.start_at_utc ?? addMinutes(at, 1);
-    const live = [...offers.values()].filter((offer) => at < offerExpiry(offer, start, offerHours)!);
+      const status = textOf(to?.status) ?? before?.status;
+      if (before !== undefined) add(before, -1);
+      held.delete(id);
+      if (!isGone && status !== undefined) {
+        const seats = numberOf(to?.seats_reserved) ?? before?.seats ?? 1;
+        const after = { status, seats, student: step.student_user_id };
+        held.set(id, after);
+        add(after, 1);
+      }
+    } else if (isGone) offers.delete(id);
+    else if (to?.status === "offered") {
+      const offered_at = offers.get(id)?.offered_at ?? at;
+      const offer_expires_at = instantOf(to.offer_expires_at);
+      offers.set(id, { student: step.student_user_id, offered_at, offer_expires_at });
+    } else if (textOf(to?.status) !== null) offers.delete(id);
+    const live = [...offers.values()].filter(
+      (offer) => at < offerExpiry(offer, start ?? addMinutes(at, 1), offerHours)! && !isBooked(held, offer),
+    );
     const seats = {
       capacity,
       taken: sum("confirmed") + sum("attended"),
@@ -98,18 +93,29 @@ function withSeats(happenings: readonly Happening[], traces: Traces, offerHours:
   });
 }
 
-/** What the session held before its first recorded change of it; null where none was. */
-function firstCapacity(happenings: readonly Happening[]): number | null {
+/** What there is a booking for beside holds no seat: the booking has it. */
+function isBooked(held: ReadonlyMap<number, Held>, { student }: Offer): boolean {
+  for (const one of held.values())
+    if (one.student === student && (BOOKED_STATUSES as readonly string[]).includes(one.status)) return true;
+  return false;
+}
+
+/** What a column of the session held before its first recorded change of it; null where none was. */
+function firstOf(happenings: readonly Happening[], column: string): unknown {
   for (const { subject, from_value, to_value } of happenings)
     if (subject === "live_class_session") {
-      const first = numberOf(from_value?.capacity) ?? numberOf(to_value?.capacity);
+      const first = from_value?.[column] ?? to_value?.[column] ?? null;
       if (first !== null) return first;
     }
   return null;
 }
 
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
 function instantOf(value: unknown): Instant | null {
-  return typeof value === "string" ? (value as Instant) : null;
+  return textOf(value) as Instant | null;
 }
 
 /** What concerns one student: the own steps, the session's, and from the first own step on every step by which seats came or went. */

@@ -33,7 +33,11 @@ export function outlook(standing: Standing, now: Instant, zone: string): string[
     case "accepted":
       return [`${student} took the seat.`];
     case "expired":
-      return [`The place ended. ${student} can join again, at the end of the queue.`];
+      return [
+        end === null
+          ? `The place ended. ${student} can join again, at the end of the queue.`
+          : `The place ended. ${capital(end)}: it gives no more seats.`,
+      ];
     case "offered":
       if (end !== null) return [`${capital(end)}: the offer cannot be taken any more.`];
       if (overdue)

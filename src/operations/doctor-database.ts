@@ -11,6 +11,7 @@ import {
 import { APP_TABLES, OWN_TABLES, requireEssential } from "../db/layout.ts";
 import type { Database } from "../db/open.ts";
 import { findOddities, unknownColumns } from "../db/requirements.ts";
+import { findDifferences } from "../db/schema-differences.ts";
 import { MIGRATIONS, readSchemaState } from "../db/schema-state.ts";
 import { ClassbookError } from "../domain/error.ts";
 import { splitInstant, toRfc3339 } from "../domain/instant.ts";
@@ -132,6 +133,14 @@ async function lookAtSchema(database: Database, { command }: Examiner): Promise<
   const { applied, pending } = await readSchemaState(database);
   const problems = await schemaProblems(database, command);
   const remarks = problems.map(({ problem: what, what_to_do }) => problem(what, what_to_do));
+  if (applied.length > 0)
+    for (const { problem: what, repair } of await findDifferences(database, database.db))
+      remarks.push(
+        problem(
+          what,
+          repair.length > 0 ? command("verify schema --fix") : "make it again by hand, or restore a backup",
+        ),
+      );
   if (pending.length > 0)
     remarks.unshift(
       problem(

@@ -2,13 +2,14 @@
 import { findLastEvent } from "../db/health.ts";
 import { type LeaseState, listLeases } from "../db/lease.ts";
 import { summariseIssues } from "../db/legacy-issue.ts";
-import { listRuns } from "../db/legacy-run.ts";
+import { LEASE as LEGACY, listRuns } from "../db/legacy-run.ts";
 import type { Database } from "../db/open.ts";
 import { listOverdueSeries } from "../db/series-list.ts";
 import { listDueSessions } from "../db/waitlist-due.ts";
 import { addMinutes, type Instant, latest, toRfc3339 } from "../domain/instant.ts";
 import { plural } from "../domain/spoken.ts";
 import { type Examiner, ok, problem, type Remark, type Topic, warning } from "./doctor.ts";
+import { TRACE as SERIES } from "./series-advance.ts";
 import { chooseChecks, verifyInvariants } from "./verify.ts";
 import { LEASE as QUEUES } from "./waitlist-expire.ts";
 
@@ -39,22 +40,32 @@ async function lookAtLocks(database: Database): Promise<Remark[]> {
 
 async function lookAtCron(database: Database, by: Examiner): Promise<Remark[]> {
   const leases = await listLeases(database);
-  const remarks = [await lastMigration(database)];
+  const remarks = [await lastMigration(database, by, leases)];
   for (const upkeep of UPKEEP) remarks.push(await lookAtUpkeep(database, by, upkeep, leases));
   return remarks;
 }
 
-async function lastMigration(database: Database): Promise<Remark> {
+async function lastMigration(
+  database: Database,
+  { command }: Examiner,
+  leases: readonly LeaseState[],
+): Promise<Remark> {
   const run = (await listRuns(database)).at(-1);
   if (run === undefined) return ok("legacy migrate: never seen");
+  const isAtIt = leases.some(({ name, state }) => name === LEGACY && state === "held");
+  if (run.status === "running" && !isAtIt)
+    return warning(
+      `legacy migrate: run ${run.id} of ${toRfc3339(run.started_at)} by ${run.actor} was stopped before its end; the next one goes on where it was`,
+      command("legacy migrate"),
+    );
   return ok(`legacy migrate: run ${run.id} of ${toRfc3339(run.started_at)} by ${run.actor}, ${run.status}`);
 }
 
 /** A command of cron's, and how it shows that it ran. */
 interface Upkeep {
   command: string;
-  /** Its lease, which says when it last ran even where there was nothing to do; null: it takes none. */
-  lease: string | null;
+  /** Its lease, or the name of its word, which says when it last ran even where there was nothing to do. */
+  lease: string;
   event: [subject: string, what: string];
   /** Ids of what it should have done by then. */
   overdue: (database: Database, then: Instant, by: Examiner) => Promise<number[]>;
@@ -71,7 +82,7 @@ const UPKEEP: readonly Upkeep[] = [
   },
   {
     command: "series advance",
-    lease: null,
+    lease: SERIES,
     event: ["booking_series", "completed"],
     overdue: ({ db }, now) => listOverdueSeries(db, { after: 0, limit: 1, now }),
     waits: "series wait for it",

@@ -1,4 +1,5 @@
 /** `series advance`, cron's command: completes the series whose lessons are all over (SPEC 5). */
+import { leaveWord } from "../db/lease.ts";
 import type { Database } from "../db/open.ts";
 import { findSeries } from "../db/series.ts";
 import { isLive, listSeriesItems } from "../db/series-item.ts";
@@ -8,6 +9,9 @@ import { requireStaff } from "./permission.ts";
 import { setStatus } from "./series-change.ts";
 import { broken } from "./series-clock.ts";
 import { type Failure, sweep } from "./sweep.ts";
+
+/** The name under which a run leaves word that it was there. */
+export const TRACE = "series";
 
 /** What a run did. */
 export interface Advanced {
@@ -32,6 +36,7 @@ export async function advanceSeries(
   { limit, stopping }: { limit: number | null; stopping: () => boolean },
 ): Promise<Advanced> {
   requireStaff(acting.actor, "complete series");
+  if (!acting.rehearse) await leaveWord(database, TRACE);
   const series: number[] = [];
   const { failures, finished } = await sweep(database, acting, {
     due: (after, most) => listOverdueSeries(database.db, { after, limit: most, now: acting.now }),

@@ -1,6 +1,7 @@
 /** Everything that happened to a session, and why somebody has no seat in it. Looks, writes nothing. */
 import { viewSession } from "../db/session-list.ts";
 import {
+  findMovedTo,
   listBookingTraces,
   listEntryTraces,
   listSessionEvents,
@@ -10,12 +11,19 @@ import { findEntry } from "../db/waitlist.ts";
 import { type Instant, parseInstant } from "../domain/instant.ts";
 import { seatsOf } from "../domain/session.ts";
 import { type Step, stepsAround, timelineOf } from "../domain/timeline.ts";
+import {
+  bookingAnswer,
+  endAnswer,
+  entryAnswer,
+  isStanding,
+  lastBooking,
+  lastEntry,
+} from "../domain/timeline-answer.ts";
+import type { Recorded } from "../domain/timeline-traces.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 import { getSession } from "./session-details.ts";
 import { explainEntry } from "./waitlist-view.ts";
-
-type Recorded = Awaited<ReturnType<typeof listSessionEvents>>[number];
 
 /** A step with the name of the student whom it is about; null for the session's own, or where the account is gone. */
 export type TimelineStep = Step & { student: string | null };
@@ -33,26 +41,17 @@ export async function sessionTimeline(
   const { trx } = context;
   const recorded = await listSessionEvents(trx, id);
   const session =
-    (await viewSession(context.database, id, context)) ??
+    (await viewSession(context.database, id, context, trx)) ??
     deletedIn(recorded) ??
     (await getSession(context, id));
   requireOwner(context, session.teacher_id, `see what happened to session ${id}`);
   const [bookings, entries] = [await listBookingTraces(trx, id), await listEntryTraces(trx, id)];
-  const whose = new Map<string, number>([
-    ...bookings.map((row) => [`live_class_booking:${row.id}`, row.student_user_id] as const),
-    ...entries.map((row) => [`session_waitlist:${row.id}`, row.student_user_id] as const),
-  ]);
-  for (const { subject, subject_id, from_value, to_value } of recorded) {
-    const student = studentIn(from_value) ?? studentIn(to_value);
-    if (student !== null) whose.set(`${subject}:${subject_id}`, student);
-  }
-  const events = recorded.map((event) => ({
-    ...event,
-    student_user_id: whose.get(`${event.subject}:${event.subject_id}`) ?? null,
-  }));
   const { capacity, start_at_utc } = session;
+  const usernames = await listUsernames(trx, [
+    ...new Set(namesIn([...bookings, ...recorded.map(({ from_value }) => from_value)])),
+  ]);
   const steps = timelineOf(
-    { session: { id, capacity, start_at_utc }, events, bookings, entries },
+    { session: { id, capacity, start_at_utc }, events: recorded, bookings, entries, usernames },
     context.offerHours,
   );
   const ids = new Set(steps.flatMap(({ student_user_id }) => student_user_id ?? []));
@@ -61,6 +60,15 @@ export async function sessionTimeline(
     ...step,
     student: step.student_user_id === null ? null : (names.get(step.student_user_id) ?? null),
   }));
+}
+
+/** Who decided and cancelled, by what rows and events say. */
+function namesIn(
+  values: readonly ({ decided_by_id?: unknown; cancelled_by_id?: unknown } | null)[],
+): number[] {
+  return values
+    .flatMap((one) => [one?.decided_by_id, one?.cancelled_by_id])
+    .filter((id) => typeof id === "number");
 }
 
 /** A session that is gone, as the event of its deletion keeps it; null where none tells of that. */
@@ -85,18 +93,39 @@ function numberOf(value: unknown): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** Of a row that is gone, one of its events says whose it was. */
-function studentIn(values: Record<string, unknown> | null): number | null {
-  const id = values?.student_user_id;
-  return typeof id === "number" ? id : null;
-}
-
-/** What has to happen before a student gets a seat, as sentences; null where they never stood in the queue. @param zone in which times are told */
-export async function seatOutlook(
+/**
+ * Why a student has no seat, or that they have one, as sentences.
+ *
+ * @param steps of the session's timeline: at least all of the student's own
+ * @param zone in which times are told
+ */
+export async function seatAnswer(
   context: Context,
-  { session, student }: { session: number; student: number },
+  {
+    session,
+    student,
+    steps,
+  }: { session: number; student: { id: number; username: string }; steps: readonly Step[] },
   zone: string,
-): Promise<string[] | null> {
-  const entry = await findEntry(context.database, context.trx, session, student);
-  return entry === null ? null : (await explainEntry(context, entry.id, zone)).outlook;
+): Promise<string[]> {
+  const { trx, database, now } = context;
+  const { id, username } = student;
+  const booking = lastBooking(steps, id);
+  const said: string[] = [];
+  if (booking !== null) {
+    const moved = booking.status === "rescheduled" ? await findMovedTo(trx, booking.id) : null;
+    said.push(bookingAnswer(username, booking, moved, zone));
+    if (isStanding(booking)) return said;
+  }
+  const entry = await findEntry(database, trx, session, id);
+  // Whoever took the seat had the booking, which ended since.
+  if (entry !== null && (entry.status !== "accepted" || booking === null))
+    return [...said, ...(await explainEntry(context, entry.id, zone)).outlook];
+  const place = lastEntry(steps, id);
+  const left = place === null ? null : entryAnswer(username, place, zone);
+  if (left !== null) said.push(left);
+  if (said.length === 0)
+    said.push(`${username} never had a booking or a place here: a request that was refused leaves nothing.`);
+  const end = endAnswer(await viewSession(database, session, context, trx), now);
+  return end === null ? said : [...said, end];
 }

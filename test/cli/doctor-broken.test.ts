@@ -39,6 +39,19 @@ describe("an SQLite file", () => {
     other?.close();
   });
 
+  test("that is a directory", async () => {
+    const place = await own("sqlite");
+    const { code, found } = await doctor({ ...place, address: dirname(place.file!) });
+    expect([code, topicsOf(found)]).toEqual([6, TOPICS]);
+    expect(about(found, "database")).toMatchObject([
+      {
+        state: "problem",
+        message: expect.stringContaining("is a directory, not a database file"),
+        hint: "name the SQLite file in it",
+      },
+    ]);
+  });
+
   test("whose pages are damaged", async () => {
     const school = await makeMigratedSchool();
     const sqlite = new BetterSqlite3(school.file, { readonly: true });

@@ -33,7 +33,7 @@ function normalised(text: string): string {
     .replaceAll(/[\d,]+ MiB/g, "N MiB")
     .replaceAll(/Node \S+, ICU \S+, time zone data \S+/g, "Node N, ICU N, time zone data N")
     .replaceAll(/shell:\w+/g, "shell:ana")
-    .replaceAll(/(waitlist expire: last seen at )[\dTZ:.-]+/g, "$1TIME");
+    .replaceAll(/((?:waitlist expire|series advance): last seen at )[\dTZ:.-]+/g, "$1TIME");
 }
 
 test.each(VISITS)("%s: %s", async (file, words, exit) => {

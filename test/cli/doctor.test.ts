@@ -115,6 +115,66 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("cron was there, whether it had work or not", async () => {
+    const seen = async (place: Scratch) =>
+      about((await doctor(place)).found, "cron")
+        .map(({ message }) => message.replace(/ at 2\d\S+/, " at …"))
+        .slice(1);
+    for (const [command, queues, series] of [
+      ["series advance --dry-run", "never seen", "never seen"],
+      ["series advance", "never seen", "last seen at …"],
+      ["waitlist expire", "last seen at …", "never seen"],
+      ["tick", "last seen at …", "last seen at …"],
+    ] as const) {
+      const place = await own(engine);
+      await run(place, command);
+      expect([command, ...(await seen(place))]).toEqual([
+        command,
+        `waitlist expire: ${queues}`,
+        `series advance: ${series}`,
+      ]);
+    }
+  });
+
+  test("an index that a hand made another, also with --quick", async () => {
+    const place = await own(engine);
+    await act(
+      place,
+      "drop index classbook_one_default_policy",
+      "create index classbook_one_default_policy on teacher_booking_policy (course_id)",
+    );
+    const { code, found } = await doctor(place, " --quick");
+    expect(code).toBe(6);
+    expect(about(found, "schema")).toMatchObject([
+      {
+        state: "problem",
+        message: expect.stringContaining("index classbook_one_default_policy"),
+        hint: expect.stringMatching(/^classbook (verify schema --fix|db migrate) --db /),
+      },
+    ]);
+  });
+
+  test("a run of the migration that was killed, and one that is at work", async () => {
+    const place = await own(engine);
+    await query(
+      place,
+      "insert into legacy_run (id, started_at, status, actor, phase, last_id, ids, counts) values (7, '2026-01-01 00:00:00', 'running', 'shell:ana', 'booking', 0, '{}', '{}')",
+    );
+    const said = async () => about((await doctor(place, " --quick")).found, "cron")[0];
+    expect(await said()).toMatchObject({
+      state: "warning",
+      message: expect.stringContaining(
+        "run 7 of 2026-01-01T00:00:00Z by shell:ana was stopped before its end",
+      ),
+      hint: expect.stringMatching(/^classbook legacy migrate --db /),
+    });
+    await query(
+      place,
+      "insert into lease (name, token, holder, acquired_at, expires_at) values ('legacy', 't', 'ana@elsewhere, process 1', '2026-01-01 00:00:00', '2999-01-01 00:00:00')",
+    );
+    expect(await said()).toMatchObject({ state: "ok", hint: null });
+  });
+
   test("zones that are none are counted by table", async () => {
     const place = await own(engine);
     await query(place, "insert into app_user (id, username) values (1, 'ana'), (2, 'ben')");

@@ -85,6 +85,31 @@ describe("list", () => {
   });
 });
 
+describe("the screen", () => {
+  test.each([60, 80, 200])("at %d columns each example is whole, on a line of its own", async (width) => {
+    sql("update myApp_liveclasssession set seats_taken = 99");
+    const { code, out } = await run("verify seats_taken session_utc_differs --format table", { width });
+    expect(code).toBe(6);
+    const lines = out.trimEnd().split("\n");
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    const [{ count, examples }] = await json("verify seats_taken");
+    expect(lines[0]).toBe(`seats_taken (error): ${count} findings`);
+    expect(lines.slice(1, 7)).toEqual([
+      ...examples.map((example: string) => `  ${example}`),
+      `  … and ${count - 5} more`,
+    ]);
+    const [{ examples: times }] = await json("verify session_utc_differs");
+    expect(lines[7]).toBe("session_utc_differs (warning): 1 finding");
+    expect(
+      lines
+        .slice(8)
+        .map((line) => line.trim())
+        .join(" "),
+    ).toBe(times[0]);
+    expect(lines.slice(9).every((line) => line.startsWith("    "))).toBe(true);
+  });
+});
+
 describe("known findings", () => {
   test("are written, and only what is new is reported after that; what is gone is said", async () => {
     const file = join(school.folder, "known.json");
@@ -119,6 +144,22 @@ describe("known findings", () => {
     );
   });
 
+  test("what renews the file names the checks that were looked at, where it knows no others", async () => {
+    const file = join(school.folder, "known.json");
+    await run(`verify overbooked --write-baseline ${file}`);
+    sql("update myApp_liveclasssession set capacity = 40 where id = 4");
+    expect((await run(`verify overbooked --baseline ${file}`)).err).toContain(
+      `: classbook verify overbooked --write-baseline ${file} --db ${school.file} renews the file.`,
+    );
+    await run(`verify --write-baseline ${file}`);
+    sql("update myApp_liveclasssession set capacity = 40 where id = 15");
+    const { err } = await run(`verify overbooked --baseline ${file}`);
+    expect(err).toContain(
+      "1 known finding is gone (overbooked session:15): the file knows other checks, too",
+    );
+    expect(err).not.toContain("--write-baseline");
+  });
+
   test("more than the examples: all of them are in the file", async () => {
     sql("update myApp_liveclasssession set seats_taken = 99");
     const [{ count, examples }] = await json("verify seats_taken");
@@ -151,6 +192,11 @@ describe("known findings", () => {
     const { code, err } = await run(`verify --write-baseline ${school.folder}/none/known.json`);
     expect(code).toBe(2);
     expect(err).toMatch(/cannot be written/);
+    const device = await run("verify --write-baseline /dev/full");
+    expect([device.code, device.err]).toEqual([
+      2,
+      "classbook: /dev/full is not a file\n  name a file: it is written anew, or made\n",
+    ]);
   });
 });
 

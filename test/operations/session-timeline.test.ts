@@ -5,7 +5,7 @@ import { deleteRows } from "../../src/db/bulk.ts";
 import { changeNotes } from "../../src/operations/booking-notes.ts";
 import { deleteSession } from "../../src/operations/session-deletion.ts";
 import { getSession } from "../../src/operations/session-details.ts";
-import { seatOutlook, sessionTimeline } from "../../src/operations/session-timeline.ts";
+import { sessionTimeline } from "../../src/operations/session-timeline.ts";
 import { updateSession } from "../../src/operations/session-update.ts";
 import { acceptOffer, leaveWaitlist } from "../../src/operations/waitlist-entry.ts";
 import { expireQueues } from "../../src/operations/waitlist-expire.ts";
@@ -91,16 +91,6 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       "ben cancelled → 1 open",
       "cleo offered → 0 open",
     ]);
-    const outlook = await school.look(
-      (c) => seatOutlook(c, { session: queued, student: STUDENTS.dan }, "UTC"),
-      {
-        now: "2026-11-21 12:00:00",
-      },
-    );
-    expect(outlook!.join(" ")).toMatch(/1 seat has to free before dan is offered one/);
-    expect(
-      await school.look((c) => seatOutlook(c, { session: queued, student: STUDENTS.eva }, "UTC")),
-    ).toBeNull();
   });
 
   test("what the app did is told by the rows: no event, nobody who did it unless the row says", async () => {

@@ -40,7 +40,7 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
       await byHand(
         school,
         `update {live_class_session} set capacity = ${engine === "sqlite" ? "'abc'" : "-5"}, total_seats = 8 where id = 1`,
-        "update {live_class_session} set capacity = -5, total_seats = -6 where id = 2",
+        "update {live_class_session} set capacity = -5, total_seats = -6, max_attendees = -7 where id = 2",
       );
       const told = await fix("capacity");
       expect(told[1]).toMatch(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { getUser } from "../../db/people.ts";
 import { plural } from "../../domain/spoken.ts";
 import { inside } from "../../operations/context.ts";
-import { seatOutlook, sessionTimeline } from "../../operations/session-timeline.ts";
+import { seatAnswer, sessionTimeline } from "../../operations/session-timeline.ts";
 import { consult, readIds } from "../batch.ts";
 import { escapeControl } from "../output.ts";
 import { printTimeline, TIMELINE_FIELDS } from "../screens/timeline.ts";
@@ -29,26 +29,18 @@ export function defineTimeline(session: Command, shell: WithShell): void {
 
 async function timeline(here: Shell, word: string, name: string | undefined): Promise<void> {
   const [id] = await readIds(here, [word]);
-  const { steps, student, outlook } = await consult(here, async (context) => {
-    const user = name === undefined ? null : await getUser(inside(context), "--student", name);
-    const asked = { session: id!, student: user?.id ?? null };
+  const { steps, answer } = await consult(here, async (context) => {
+    const student = name === undefined ? null : await getUser(inside(context), "--student", name);
+    const steps = await sessionTimeline(context, { session: id!, student: student?.id ?? null });
+    const asked = { session: id!, student, steps };
     return {
-      steps: await sessionTimeline(context, asked),
-      student: user,
-      outlook:
-        user === null ? null : await seatOutlook(context, { session: id!, student: user.id }, here.zone),
+      steps,
+      answer: student === null ? [] : await seatAnswer(context, { ...asked, student }, here.zone),
     };
   });
   await printTimeline(here.output, steps);
   if (here.output.format !== "table") return;
   if (steps.length > 0) here.say(`${plural(steps.length, "step")}, times in ${here.zone}`);
-  const never =
-    student !== null && !steps.some((step) => step.student_user_id === student.id)
-      ? [
-          `${student.username} never had a booking or a place here: a request that was refused leaves nothing.`,
-        ]
-      : [];
   const { io } = here;
-  for (const sentence of [...(outlook ?? []), ...never])
-    io.out(`${wrapText(escapeControl(sentence), io.width)}\n`);
+  for (const sentence of answer) io.out(`${wrapText(escapeControl(sentence), io.width)}\n`);
 }

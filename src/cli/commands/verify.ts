@@ -17,12 +17,11 @@ import { EXIT } from "../exit.ts";
 import { wordArgument } from "../options.ts";
 import { printRows, type Row } from "../output.ts";
 import { safetyCopy } from "../safety-copy.ts";
-import { checksScreen } from "../screens/verify.ts";
+import { checksScreen, violationsScreen } from "../screens/verify.ts";
 import type { Shell, WithShell } from "../shell.ts";
 import { wrapText } from "../wrap.ts";
 
 const COLUMNS = ["check", "severity", "count", "examples", "sentence"];
-const SHOWN = ["check", "severity", "count", "examples"];
 const LIST_COLUMNS = ["check", "severity", "sentence", "why", "fix"];
 
 interface VerifyFlags {
@@ -76,7 +75,7 @@ Example:
         await here.write((database, actor) => fix(here, database, { checks, flags, actor }), {
           rehearses: true,
         });
-      await here.read((database) => report(here, database, checks, { known, flags }));
+      await here.read((database) => report(here, database, checks, { known, flags, names }));
     });
 }
 
@@ -144,7 +143,7 @@ async function report(
   here: Shell,
   database: Database,
   checks: readonly CheckCode[],
-  { known, flags }: { known: KnownFinding[] | null; flags: VerifyFlags },
+  { known, flags, names }: { known: KnownFinding[] | null; flags: VerifyFlags; names: readonly string[] },
 ): Promise<void> {
   const progress = here.progress();
   const options = {
@@ -162,7 +161,8 @@ async function report(
       const compared = await verifyAgainst(database, checks, options, known ?? [], (one) => writer?.add(one));
       found = compared.violations;
       progress.end();
-      sayKnown(here, compared.known, compared.gone, flags);
+      const others = known?.some(({ check }) => !checks.some((code) => code === check)) ?? false;
+      sayKnown(here, compared, { names, others, baseline: flags.baseline });
     }
     writer?.finish();
   } catch (error) {
@@ -171,14 +171,18 @@ async function report(
   } finally {
     progress.end();
   }
-  await printRows(
-    here.output,
-    COLUMNS,
-    found.map((violation) => ({ ...violation })),
-    SHOWN,
-    `${plural(checks.length, "invariant holds", "invariants hold")}${known === null ? "" : ", but for what is known"}.`,
-  );
-  if (found.length > 0 && here.output.format === "table")
+  const { output, io } = here;
+  if (output.format === "table" && output.fields === null && found.length > 0)
+    io.out(violationsScreen(io, found));
+  else
+    await printRows(
+      output,
+      COLUMNS,
+      found.map((violation) => ({ ...violation })),
+      COLUMNS,
+      `${plural(checks.length, "invariant holds", "invariants hold")}${known === null ? "" : ", but for what is known"}.`,
+    );
+  if (found.length > 0 && output.format === "table")
     here.say("`classbook verify list CHECK` says what a check means, and what --fix does.");
   if (writer !== null)
     here.say(
@@ -190,19 +194,22 @@ async function report(
 /** So many are named. */
 const MOST_GONE = 5;
 
+/** @param others the file knows findings of checks that were not looked at */
 function sayKnown(
   here: Shell,
-  known: number,
-  gone: readonly KnownFinding[],
-  { baseline }: VerifyFlags,
+  { known, gone }: { known: number; gone: readonly KnownFinding[] },
+  { names, others, baseline }: { names: readonly string[]; others: boolean; baseline: string | undefined },
 ): void {
   if (baseline === undefined) return;
   if (known > 0) here.say(`${plural(known, "finding is", "findings are")} known, and not named.`);
   if (gone.length === 0) return;
   const named = gone.slice(0, MOST_GONE).map(({ check, key }) => `${check} ${key}`);
   const more = gone.length > MOST_GONE ? ", …" : "";
-  const renew = here.command(`verify --write-baseline ${baseline}`);
+  // What was not looked at is neither to be accepted unseen nor to be forgotten.
+  const renew = others
+    ? `the file knows other checks, too; look at all of it before it is renewed: ${here.command(`verify --baseline ${baseline}`)}`
+    : `${here.command(["verify", ...names, "--write-baseline", baseline].join(" "))} renews the file`;
   here.say(
-    `${plural(gone.length, "known finding is", "known findings are")} gone (${named.join(", ")}${more}): ${renew} renews the file.`,
+    `${plural(gone.length, "known finding is", "known findings are")} gone (${named.join(", ")}${more}): ${renew}.`,
   );
 }
