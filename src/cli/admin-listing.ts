@@ -6,6 +6,7 @@ import type { Condition, ModelOrder, ModelSelection } from "../db/model.ts";
 import { fieldsOf } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { getTeacherId, getUser } from "../db/people.ts";
+import { usageError } from "../domain/error.ts";
 import { Flags } from "./flags.ts";
 import { ofNoun, wordOption } from "./options.ts";
 import type { Shell } from "./shell.ts";
@@ -28,10 +29,24 @@ export const NOUNS: Record<string, string> = {
 
 /** A flag for each filter, and the search where the model has fields for it. */
 export function withFilters(command: Command, model: Model): Command {
-  for (const filter of filtersOf(model)) command.addOption(optionOf(filter));
+  for (const filter of filtersOf(model)) command.addOption(once(optionOf(filter)));
   if (model.search.length > 0)
-    command.option("--search <TEXT>", `that have the text in ${model.search.join(", ")}, or as their id`);
+    command.addOption(
+      once(new Option("--search <TEXT>", `that have the text in ${model.search.join(", ")}, or as their id`)),
+    );
   return command;
+}
+
+/** Of two values the first would be forgotten, and rows chosen that it rules out. */
+function once(option: Option): Option {
+  return option.argParser((text: string, before: string | undefined) => {
+    if (before === undefined) return text;
+    throw usageError(
+      "repeated_flag",
+      `${option.long} is given twice: "${before}" and "${text}"`,
+      "each filter is given once; several words are one list: --status pending,confirmed",
+    );
+  });
 }
 
 export function withOrder(command: Command, model: Model): Command {

@@ -149,3 +149,16 @@ test("a status that ends more than its row is asked for, with what it ends", asy
   expect((await run("admin LiveClassSession edit 19 --status cancelled --yes")).code).toBe(0);
   expect((await run("admin LiveClassSession show 19 --fields status")).out).toBe("status\tcancelled\n");
 });
+
+test("a filter that is given twice is refused: the first would be forgotten", async () => {
+  const words = "decline --status pending --teacher marta --status confirmed --yes";
+  const { code, err } = await run(`admin LiveClassBooking ${words}`);
+  expect(code).toBe(2);
+  expect(err).toContain('--status is given twice: "pending" and "confirmed"');
+});
+
+test("a page past the end says how many there are", async () => {
+  const { out, err } = await run("admin LiveClassSession list --page 9999", { width: 100 });
+  expect(out).toBe("");
+  expect(err).toMatch(/^No sessions on page 9999\.\n\d+ sessions on \d+ pages?\n$/);
+});

@@ -34,13 +34,15 @@ export async function list(here: Shell, model: Model, input: ListingFlags): Prom
     fieldsOf(model),
     rows.map((row) => printedRow(here.output, model, row)),
     model.shown,
-    `No such ${model.many}.`,
+    offset === 0 ? `No such ${model.many}.` : `No ${model.many} on page ${page}.`,
   );
   // Who asked for so many, or for this page, knows; a script is told that there is more.
   if (asTable && total !== null && (rows.length > 0 || total > 0)) {
     const all = plural(total, model.one, model.many);
     const next = more ? `; the next page: --page ${(page ?? 1) + 1}` : "";
-    here.say(rows.length === total ? all : `${offset + 1}–${offset + rows.length} of ${all}${next}`);
+    const pages = plural(Math.ceil(total / size), "page");
+    if (rows.length === 0) here.say(`${all} on ${pages}`);
+    else here.say(rows.length === total ? all : `${offset + 1}–${offset + rows.length} of ${all}${next}`);
   } else if (more && limit === null && page === null)
     here.say(`The first ${size}; the next: --page 2; all: ${here.command(`admin ${model.name} export`)}`);
 }
