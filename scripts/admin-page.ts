@@ -39,7 +39,7 @@ place on the app's own tables. It is for staff (\`--as USER\`); teachers and stu
 | \`clean()\`, \`save_model()\` | the operations of the nouns: the same rules, audit, notifications; \`--override RULE,…\` sets rules aside |
 | a status, changed | takes the path of its operation: \`edit 118 --status confirmed\` approves. A step that the rules do not know is refused (3) |
 | actions | verbs: \`classbook admin LiveClassBooking approve 118 252\` |
-| an action on what a filter chose | filters instead of ids; it says how many, and asks: \`classbook admin LiveClassBooking approve --status pending --teacher marta\` |
+| an action on what a filter chose | filters instead of ids; it says how many, and asks: \`classbook admin LiveClassBooking approve --status pending --teacher marta\`. What they choose no longer, when its turn comes, is skipped |
 | "Are you sure?" of a deletion | \`classbook admin LiveClassSession delete 19\` says what goes with it, and asks; \`--yes\` answers, \`--dry-run\` deletes nothing |
 
 - Several ids are a transaction and a line each: what was refused says why, and the exit code is 7 where some were done.
