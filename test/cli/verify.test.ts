@@ -242,6 +242,13 @@ describe("--fix", () => {
     expect(left.map(({ check }: { check: string }) => check)).toContain("overbooked");
   });
 
+  test("where nothing is safe, it says so", async () => {
+    const before = school.hash();
+    const { code, err } = await run("verify overbooked --fix --yes");
+    expect([code, school.hash()]).toEqual([6, before]);
+    expect(err).toContain("None of it can be repaired safely: `classbook verify list CHECK");
+  });
+
   test("is for staff", async () => {
     const before = school.hash();
     const { code, err } = await run("verify --fix --yes --as marta --json");

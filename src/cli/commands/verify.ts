@@ -71,11 +71,16 @@ Example:
       const here = shell(command, COLUMNS);
       const checks = chooseChecks(names);
       const known = flags.baseline === undefined ? null : readBaseline(flags.baseline);
+      let safe: number | null = null;
       if (flags.fix)
-        await here.write((database, actor) => fix(here, database, { checks, flags, actor }), {
+        safe = await here.write((database, actor) => fix(here, database, { checks, flags, actor }), {
           rehearses: true,
         });
-      await here.read((database) => report(here, database, checks, { known, flags, names }));
+      const isFound = await here.read((database) => report(here, database, checks, { known, flags, names }));
+      if (isFound && safe === 0)
+        here.say("None of it can be repaired safely: `classbook verify list CHECK` says what a person does.");
+      else if (isFound && here.output.format === "table")
+        here.say("`classbook verify list CHECK` says what a check means, and what --fix does.");
     });
 }
 
@@ -100,11 +105,12 @@ async function list(here: Shell, names: readonly string[]): Promise<void> {
 
 type Actor = Parameters<Parameters<Shell["write"]>[0]>[1];
 
+/** @returns how many repairs there were to be made */
 async function fix(
   here: Shell,
   database: Database,
   { checks, flags, actor }: { checks: readonly CheckCode[]; flags: VerifyFlags; actor: Actor },
-): Promise<void> {
+): Promise<number> {
   const { previewRepairs, repairInvariants } = await import("../../operations/verify-repair.ts");
   const acting = { now: here.now(), actor, offerHours: here.offerHours };
   const { stopping } = here;
@@ -120,7 +126,7 @@ async function fix(
   }).finally(() => planned.end());
   if (here.io.errIsTerminal && shown > MOST_SHOWN)
     here.say(`  … and ${(shown - MOST_SHOWN).toLocaleString("en")} more (\`2> FILE\` keeps them all)`);
-  if (count === 0 || here.dryRun) return;
+  if (count === 0 || here.dryRun) return count;
   const question = count === 1 ? "Make this repair?" : `Make these ${plural(count, "repair")}?`;
   if (!(await here.confirm(question))) throw refused("not_confirmed", "not confirmed", "nothing was changed");
   if (flags.backup) await safetyCopy(here, database);
@@ -137,14 +143,16 @@ async function fix(
       here.say(`Repaired and kept: ${repaired.join(", ")}.`);
     },
   }).finally(() => progress.end());
+  return count;
 }
 
+/** @returns whether something does not hold */
 async function report(
   here: Shell,
   database: Database,
   checks: readonly CheckCode[],
   { known, flags, names }: { known: KnownFinding[] | null; flags: VerifyFlags; names: readonly string[] },
-): Promise<void> {
+): Promise<boolean> {
   const progress = here.progress();
   const options = {
     now: here.now(),
@@ -182,13 +190,12 @@ async function report(
       COLUMNS,
       `${plural(checks.length, "invariant holds", "invariants hold")}${known === null ? "" : ", but for what is known"}.`,
     );
-  if (found.length > 0 && output.format === "table")
-    here.say("`classbook verify list CHECK` says what a check means, and what --fix does.");
   if (writer !== null)
     here.say(
       `${plural(writer.count, "finding")} written to ${writeBaseline}: --baseline ${writeBaseline} accepts them.`,
     );
   else if (found.length > 0) here.exit(EXIT.findings);
+  return found.length > 0;
 }
 
 /** So many are named. */
