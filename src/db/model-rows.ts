@@ -5,6 +5,7 @@ import { parseInstant } from "../domain/instant.ts";
 import { readAppTime, zoneOfApp } from "./app-time.ts";
 import { readValues } from "./audit.ts";
 import { quote } from "./ddl.ts";
+import { instantIn, speltOtherwise } from "./instant-text.ts";
 import { idList, isListed } from "./listed.ts";
 import {
   type Cells,
@@ -38,8 +39,10 @@ export async function listModelRows(
   selection: ModelSelection,
 ): Promise<Cells[]> {
   const zone = await zoneFor(database, model);
-  const order = orderOf(database, model, selection);
-  const page = sql`where ${whereOf(database, model, selection, zone)} order by ${order} ${pageOf(selection)}`;
+  const rows = whereOf(database, model, selection, zone);
+  const spelt = await speltIn(database, model, selection, rows);
+  const order = orderOf(database, model, selection, spelt);
+  const page = sql`where ${rows} order by ${order} ${pageOf(selection)}`;
   return select(database, model, { page, order: sql`order by ${order}`, more: [], zone });
 }
 
@@ -122,11 +125,41 @@ function whereOf(
   ]);
 }
 
+/**
+ * Columns of the order that have moments spelt in another way among the rows. While they have none, the text is the order, and
+ * an index has it.
+ */
+async function speltIn(
+  { engine, layout, db }: Database,
+  { table, columns }: ModelTable,
+  { order }: ModelSelection,
+  rows: RawBuilder<boolean>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const { by } of order) {
+    const kind = columns.find(({ name }) => name === by)?.kind;
+    if ((kind !== "instant" && kind !== "app-time") || !layout.has(table, by)) continue;
+    const test = speltOtherwise(engine, `t.${quote(by)}`);
+    if (test === null) continue;
+    const { rows: odd } =
+      await sql`select 1 from ${sql.table(table)} t where ${rows} and ${test} limit 1`.execute(db);
+    if (odd.length > 0) found.add(by);
+  }
+  return found;
+}
+
 /** Ends with the id, so that pages neither repeat nor leave out a row. */
-function orderOf(database: Database, model: ModelTable, { order }: ModelSelection): RawBuilder<unknown> {
+function orderOf(
+  database: Database,
+  model: ModelTable,
+  { order }: ModelSelection,
+  spelt: ReadonlySet<string>,
+): RawBuilder<unknown> {
   const direction = (descending: boolean) => (descending ? sql`desc` : sql`asc`);
   const parts = order.flatMap(({ by, descending }) => {
     if (by === "id") return [sql`t.id ${direction(descending)}`];
+    if (spelt.has(by))
+      return [sql`${instantIn(database.engine, `t.${quote(by)}`)} ${direction(descending)} nulls last`];
     const labelled = model.columns.find((column) => labelOf(column) === by);
     const value = labelled === undefined ? cellOf(database, model, by) : nameOf(database, model, labelled);
     if (value === null) return [];
