@@ -81,7 +81,7 @@ export async function updateSlot(context: Context, change: SlotChange): Promise<
     ...(moved ? slotProblems({ timezone: after.timezone ?? "UTC", when: draftOf(after) }, now) : []),
   ];
   const when = readSlotTime(after);
-  if (problems.length === 0 && typeof when === "string") problems.push(when);
+  if (problems.length === 0 && typeof when === "string") problems.push(`slot ${id}: ${when}`);
   if (problems.length > 0 || typeof when === "string")
     throw usageError("bad_slot", problems.join("; "), undefined, problems);
   if (moved) await requireNoLegacy(context, id, "time");

@@ -1,9 +1,11 @@
 /** Sessions: fields by the operation that `session update` uses, their end by that of `cancel` and `complete`. */
+import { findCourse, findTeacher } from "../../db/booking-people.ts";
 import { countLegacyOf, listIdsOf } from "../../db/deletion.ts";
 import { listItemRows } from "../../db/series-item.ts";
+import { viewSession } from "../../db/session-list.ts";
 import type { CancelReason } from "../../domain/booking.ts";
-import { usageError } from "../../domain/error.ts";
 import type { Instant } from "../../domain/instant.ts";
+import { lengthProblem, startProblem } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { Context } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
@@ -35,8 +37,28 @@ function fieldsIn({ values }: Terms): Partial<Fields> {
   const found = given<Fields>(values, FIELDS);
   // A word that is emptied is stored as no letters.
   if (values.meeting_provider === null) found.meeting_provider = "";
-  if (found.title?.trim() === "") throw usageError("bad_input", "--title is empty");
   return found;
+}
+
+/** What is wrong with fields by themselves, all of it. */
+function problemsOf({ title, duration_minutes, start_at_utc }: Partial<Fields>): string[] {
+  return [
+    title?.trim() === "" ? "--title is empty" : null,
+    duration_minutes === undefined ? null : lengthProblem(duration_minutes),
+    start_at_utc === undefined ? null : startProblem(start_at_utc),
+  ].filter((problem) => problem !== null);
+}
+
+/** The same with whom and what they name: told together, where there is something else to tell. */
+async function requireSoundFields({ database, trx }: Context, fields: Partial<Fields>): Promise<void> {
+  const problems = problemsOf(fields);
+  if (problems.length === 0) return;
+  const { course_id, teacher_id } = fields;
+  if (course_id !== undefined && (await findCourse(database, trx, course_id)) === null)
+    problems.push(`there is no course ${course_id}`);
+  if (teacher_id !== undefined && (await findTeacher(database, trx, teacher_id)) === null)
+    problems.push(`there is no teacher ${teacher_id}`);
+  requireSound(problems);
 }
 
 async function add(context: Context, terms: Terms): Promise<Did> {
@@ -44,6 +66,7 @@ async function add(context: Context, terms: Terms): Promise<Did> {
   const fields = fieldsIn(terms);
   const { status = "scheduled" } = values;
   requireSound([
+    ...problemsOf(fields),
     ...(fields.course_id === undefined ? ["--course is missing"] : []),
     ...(fields.teacher_id === undefined ? ["--teacher is missing"] : []),
     ...(fields.start_at_utc === undefined ? ["--start-at-utc is missing"] : []),
@@ -77,6 +100,7 @@ async function edit(
   cells: Record<string, unknown>,
 ): Promise<Did> {
   const fields = fieldsIn(terms);
+  await requireSoundFields(context, fields);
   const { status } = terms.values;
   const change: SessionChange = { id, ...fields, overrides: rulesOf(terms) };
   switch (status) {
@@ -165,6 +189,15 @@ async function deletion(context: Context, id: number): Promise<Deletion> {
   };
 }
 
+/** A step of the status; none where it is so already. */
+function step(status: "scheduled" | "booking_closed"): Doing["actions"][string] {
+  return async (context, id) => {
+    const before = await viewSession(context.database, id, context, context.trx);
+    await updateSession(context, { id, status });
+    return { outcome: before?.status === status ? "unchanged" : "changed", id };
+  };
+}
+
 export const sessions: Doing = {
   add,
   edit,
@@ -173,13 +206,7 @@ export const sessions: Doing = {
   actions: {
     cancel,
     complete,
-    close: async (context, id) => {
-      await updateSession(context, { id, status: "booking_closed" });
-      return { outcome: "changed", id };
-    },
-    reopen: async (context, id) => {
-      await updateSession(context, { id, status: "scheduled" });
-      return { outcome: "changed", id };
-    },
+    close: step("booking_closed"),
+    reopen: step("scheduled"),
   },
 };

@@ -1,0 +1,67 @@
+/** What the admin tells of an edit: what is so already, and all that is wrong, on both engines and in both layouts. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { adminOf } from "../support/admin-edit.ts";
+import { type Bookable, KINDS, makeBookable, SESSIONS, SLOTS } from "../support/bookable.ts";
+
+describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
+  let school: Bookable;
+  beforeEach(async () => {
+    school = await makeBookable(engine, layout);
+  });
+  afterEach(() => school.remove());
+
+  const { booked, edit, act, events } = adminOf(() => school);
+
+  test("what is so already is unchanged", async () => {
+    const twice = async (...asked: Parameters<typeof act>) => [
+      (await act(...asked)).outcome,
+      (await act(...asked)).outcome,
+    ];
+    expect(await twice("LiveClassSession", "close", SESSIONS.morning)).toEqual(["changed", "unchanged"]);
+    expect(await twice("LiveClassSession", "reopen", SESSIONS.morning)).toEqual(["changed", "unchanged"]);
+    const block = { reason: "holiday" };
+    expect(await twice("TeacherAvailability", "block", SLOTS.tuesday, block)).toEqual([
+      "changed",
+      "unchanged",
+    ]);
+    expect((await act("TeacherAvailability", "block", SLOTS.tuesday, { reason: "ill" })).outcome).toBe(
+      "changed",
+    );
+    expect(await twice("TeacherAvailability", "unblock", SLOTS.tuesday)).toEqual(["changed", "unchanged"]);
+    expect(await events("teacher_availability", SLOTS.tuesday)).toHaveLength(3);
+  });
+
+  test("all that is wrong is told at once, and of what", async () => {
+    const wrong = { title: " ", duration_minutes: 10_081, course_id: 99, teacher_id: 98 };
+    await expect(edit("LiveClassSession", SESSIONS.morning, wrong)).rejects.toMatchObject({
+      kind: "usage",
+      details: [
+        "--title is empty",
+        expect.stringMatching(/^a session of 10081 minutes: /),
+        "there is no course 99",
+        "there is no teacher 98",
+      ],
+    });
+    await expect(edit("LiveClassSession", SESSIONS.morning, { course_id: 99 })).rejects.toMatchObject({
+      code: "no_such_course",
+    });
+    await school.database.db
+      .updateTable("teacher_availability")
+      .set({ start_datetime: null })
+      .where("id", "=", SLOTS.once)
+      .execute();
+    await expect(edit("TeacherAvailability", SLOTS.once, { course_id: 1 })).rejects.toMatchObject({
+      message: `slot ${SLOTS.once}: its start_datetime or end_datetime is missing or unreadable`,
+    });
+    const id = await booked("ana", "morning");
+    const off = { status: "cancelled", cancel_reason: "student" };
+    await expect(edit("LiveClassBooking", id, { cancel_reason: "student" })).rejects.toMatchObject({
+      message: "--cancel-reason goes with --status cancelled",
+    });
+    await edit("LiveClassBooking", id, off);
+    expect((await edit("LiveClassBooking", id, off)).outcome).toBe("unchanged");
+    await expect(edit("LiveClassBooking", id, { ...off, cancel_reason: "teacher" })).rejects.toMatchObject({
+      message: `booking ${id} is cancelled already: its cancel_reason stays student`,
+    });
+  });
+});
