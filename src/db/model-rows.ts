@@ -230,7 +230,7 @@ async function select(
     if (label === null) return [];
     return [sql`${nameOf(database, model, column) ?? sql`null`} as ${sql.ref(label)}`];
   });
-  const others = more.map((name) => sql.ref(`t.${name}`));
+  const others = more.map((name) => sql`${sql.raw(exactly(engine, `t.${quote(name)}`))} as ${sql.ref(name)}`);
   const { rows } = await sql<Cells>`
     select ${sql.join([...cells, ...names, ...others])}
     from (select ${sql.join(stored)} from ${sql.table(model.table)} t ${page}) t ${order}`.execute(

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { adminOf } from "../support/admin-edit.ts";
 import { type Bookable, KINDS, makeBookable, SESSIONS, SLOTS } from "../support/bookable.ts";
+import { query } from "../support/databases.ts";
+import { runHere } from "../support/run-here.ts";
 
 describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
   let school: Bookable;
@@ -63,5 +65,34 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
     await expect(edit("LiveClassBooking", id, { ...off, cancel_reason: "teacher" })).rejects.toMatchObject({
       message: `booking ${id} is cancelled already: its cancel_reason stays student`,
     });
+  });
+
+  // classbook's own tables take texts of any length.
+  if (layout === "django")
+    test("a text that the app's column does not take is refused on either engine", async () => {
+      const title = "x".repeat(300);
+      await expect(edit("LiveClassSession", SESSIONS.morning, { title })).rejects.toMatchObject({
+        code: "bad_session",
+        message: "title has 300 characters and takes 200",
+      });
+    });
+
+  test("a whole number of the app's own is shown to its last digit", async () => {
+    const name = school.database.layout.name("course");
+    await query(school.place, `alter table "${name}" add column external_ref bigint`);
+    await query(school.place, `update "${name}" set external_ref = 9007199254740993 where id = 1`);
+    await query(school.place, `update "${name}" set external_ref = 42 where id = 2`);
+    const { code, out } = await runHere([
+      "admin",
+      "Course",
+      "show",
+      "1",
+      "2",
+      "--json",
+      "--db",
+      school.place.address,
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ external_ref: "9007199254740993" }, { external_ref: 42 }]);
   });
 });
