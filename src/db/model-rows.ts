@@ -161,7 +161,10 @@ function orderOf(
     if (spelt.has(by))
       return [sql`${instantIn(database.engine, `t.${quote(by)}`)} ${direction(descending)} nulls last`];
     const labelled = model.columns.find((column) => labelOf(column) === by);
-    const value = labelled === undefined ? cellOf(database, model, by) : nameOf(database, model, labelled);
+    const value =
+      labelled === undefined
+        ? (teacherOf(database, model, by) ?? cellOf(database, model, by))
+        : nameOf(database, model, labelled);
     if (value === null) return [];
     const { notNull = false } =
       (labelled === undefined ? database.layout.column(model.table, by) : null) ?? {};
@@ -176,6 +179,16 @@ function orderOf(
 
 function cellOf({ layout }: Database, { table }: ModelTable, column: string): RawBuilder<unknown> | null {
   return layout.has(table, column) ? sql.ref(`t.${column}`) : null;
+}
+
+/**
+ * The teacher where a column that refers to one keeps the teacher's user: what is shown is what the filter takes. Null where the
+ * column keeps what it refers to.
+ */
+function teacherOf(database: Database, model: ModelTable, name: string): RawBuilder<unknown> | null {
+  const column = model.columns.find((one) => one.name === name);
+  if (column?.to !== "teacher" || targetOf(database, model, column) === "teacher") return null;
+  return sql`(select min(x.id) from ${sql.table("teacher")} x where x.user_id = ${sql.ref(`t.${name}`)})`;
 }
 
 /** Null where this installation has nothing to tell it by. */
@@ -222,6 +235,8 @@ async function select(
   const stored = [...present.map(({ name }) => name), ...more].map((name) => sql.ref(`t.${name}`));
   const cells = model.columns.map(({ name, kind }) => {
     if (!layout.has(model.table, name)) return sql`null as ${sql.ref(name)}`;
+    const teacher = teacherOf(database, model, name);
+    if (teacher !== null) return sql`${teacher} as ${sql.ref(name)}`;
     if (!["id", "reference", "whole"].includes(kind)) return sql.ref(`t.${name}`);
     return sql`${sql.raw(exactly(engine, `t.${quote(name)}`))} as ${sql.ref(name)}`;
   });

@@ -70,6 +70,7 @@ function operandOf(
   value: string | number | boolean,
 ): RawBuilder<unknown> {
   if (typeof value === "boolean") return sql`${flag(database, value)}`;
+  if (column.kind === "id") return idValue(value as number);
   if (column.kind !== "reference") return sql`${value}`;
   const id = idValue(value as number);
   return targetOf(database, model, column) === column.to
