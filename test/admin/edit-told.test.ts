@@ -12,7 +12,7 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
   });
   afterEach(() => school.remove());
 
-  const { booked, edit, act, events } = adminOf(() => school);
+  const { booked, full, edit, act, all, events } = adminOf(() => school);
 
   test("what is so already is unchanged", async () => {
     const twice = async (...asked: Parameters<typeof act>) => [
@@ -31,6 +31,17 @@ describe.each(KINDS)("$engine, $layout", ({ engine, layout }) => {
     );
     expect(await twice("TeacherAvailability", "unblock", SLOTS.tuesday)).toEqual(["changed", "unchanged"]);
     expect(await events("teacher_availability", SLOTS.tuesday)).toHaveLength(3);
+  });
+
+  test("without a waitlist, who waits already is told of", async () => {
+    const { bookings } = await full();
+    const off = await edit("LiveClassSession", SESSIONS.queued, { enable_waitlist: false });
+    expect(off.remarks).toEqual([
+      "1 student already waiting keeps the place and gets a seat that frees; nobody new can wait",
+    ]);
+    expect((await edit("LiveClassSession", SESSIONS.queued, { title: "x" })).remarks).toEqual([]);
+    await act("LiveClassBooking", "cancel", bookings[0]!);
+    expect((await all()).session_waitlist).toMatchObject([{ status: "offered" }]);
   });
 
   test("all that is wrong is told at once, and of what", async () => {

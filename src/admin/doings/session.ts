@@ -9,7 +9,7 @@ import { lengthProblem, startProblem } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
 import type { Context } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
-import { createSession } from "../../operations/session.ts";
+import { createSession, type PlannedSession } from "../../operations/session.ts";
 import { bookingsOf, deleteSession, requireSessionUnused } from "../../operations/session-deletion.ts";
 import { cancelSession, completeSession, UNMARKED } from "../../operations/session-end.ts";
 import { type SessionChange, updateSession } from "../../operations/session-update.ts";
@@ -107,11 +107,13 @@ async function edit(
     case "scheduled":
     case "booking_closed":
     case "live":
-      await updateSession(context, { ...change, status });
-      return { outcome: "changed", id };
+      return {
+        outcome: "changed",
+        id,
+        remarks: waitingIn(await updateSession(context, { ...change, status }), fields),
+      };
     case undefined:
-      await updateSession(context, change);
-      return { outcome: "changed", id };
+      return { outcome: "changed", id, remarks: waitingIn(await updateSession(context, change), fields) };
     case "cancelled":
     case "completed": {
       if (Object.keys(fields).length > 0) await updateSession(context, change);
@@ -127,6 +129,16 @@ async function edit(
         "a draft is where a session begins: add one with --status draft",
       );
   }
+}
+
+/** Who waits in a session that has no waitlist from now on. */
+function waitingIn({ session }: PlannedSession, { enable_waitlist }: Partial<Fields>): string[] {
+  const { waiting } = session;
+  if (enable_waitlist !== false || waiting === 0) return [];
+  const [keep, get] = waiting === 1 ? ["keeps the place", "gets"] : ["keep their places", "get"];
+  return [
+    `${plural(waiting, "student")} already waiting ${keep} and ${get} a seat that frees; nobody new can wait`,
+  ];
 }
 
 async function cancel(context: Context, id: number, { values }: Terms): Promise<Did> {
