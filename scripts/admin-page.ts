@@ -53,12 +53,14 @@ How lists, exports and columns read:
 - A model is named as in Django, capitals or not, or by its table: \`LiveClassBooking\`, \`live_class_booking\`,
   \`myApp_liveclassbooking\`. \`Booking\` is the legacy model, as in the app.
 - A column bears its field's name in every format. Beside a reference stands a name: \`student\` with \`student_user_id\` is the
-  username, \`course\` the title. Filters by people take an id, a username or an e-mail address.
+  username, \`course\` the title. Filters by people take an id, a username or an e-mail address; a number that names nobody is the
+  id itself, so that rows of somebody who is gone are found.
+- Moments are filtered and ordered as such, also where a tool wrote them with \`T\`, \`Z\` or an offset.
 - What may be empty is looked for by \`none\` and \`any\`: \`--session none\`, \`--cancelled-at any\`.
 - What is damaged is shown as it is stored. A column that an installation lacks is empty. Accounts' passwords are not
   read, and other secrets are shown as \`***\`.
 - An export is in the order of the ids and reads page by page: rows that are written meanwhile may be in it or not. A
-  file appears under its name when it is whole. CSV is UTF-8, and a cell that a spreadsheet would run begins with \`'\`.
+  file appears under its name when it is whole, with the permissions of the one that it replaces. CSV is UTF-8, and a cell that a spreadsheet would run begins with \`'\`.
 `;
 
 const BROWSER = `## At a terminal

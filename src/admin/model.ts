@@ -150,8 +150,9 @@ export function filtersOf(model: Model): Filter[] {
       }
       case "uuid":
         return [{ flag: dashed(name), kind: "uuid", column }];
-      case "whole":
       case "id":
+        return [{ flag: dashed(name), kind: "id", column }];
+      case "whole":
         return [{ flag: dashed(name), kind: "whole", column }];
       case "text":
       case "time":

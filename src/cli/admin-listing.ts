@@ -6,7 +6,7 @@ import type { Condition, ModelOrder, ModelSelection } from "../db/model.ts";
 import { fieldsOf } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { getTeacherId, getUser } from "../db/people.ts";
-import { usageError } from "../domain/error.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
 import { Flags } from "./flags.ts";
 import { ofNoun, wordOption } from "./options.ts";
 import type { Shell } from "./shell.ts";
@@ -152,9 +152,10 @@ function readFilter(here: Shell, flags: Flags, { flag, kind, column }: Filter, t
       flags.word(flag, text, PRESENCE);
       return null;
     case "user":
-      return async (database) => isOneOf((await getUser(database, flag, text)).id)!;
+      return async (database) =>
+        isOneOf(await idOr(text, async () => (await getUser(database, flag, text)).id))!;
     case "teacher":
-      return async (database) => isOneOf(await getTeacherId(database, flag, text))!;
+      return async (database) => isOneOf(await idOr(text, () => getTeacherId(database, flag, text)))!;
     case "id":
       return isOneOf(flags.id(flag, text));
     case "whole":
@@ -171,6 +172,17 @@ function readFilter(here: Shell, flags: Flags, { flag, kind, column }: Filter, t
     }
     default:
       return kind satisfies never;
+  }
+}
+
+/** Whom a filter names. A number that is nobody's is what it says: rows whose user or teacher is gone are found by it. */
+async function idOr(text: string, find: () => Promise<number>): Promise<number> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof ClassbookError && error.kind === "not_found" && /^\d{1,15}$/.test(text))
+      return Number(text);
+    throw error;
   }
 }
 

@@ -1,5 +1,14 @@
 /** A file that appears under its name when it is whole. */
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { usageError } from "../domain/error.ts";
 
 export interface OutFile {
@@ -36,7 +45,10 @@ export function openOutFile(
       );
     }
   };
-  const file = attempt(() => openSync(partial, "wx"));
+  // Who could not read it before cannot read it now.
+  const mode = there === undefined ? undefined : there.mode & 0o777;
+  const file = attempt(() => openSync(partial, "wx", mode));
+  if (mode !== undefined) attempt(() => fchmodSync(file, mode));
   let state: "open" | "kept" | "ended" = "open";
   return {
     write: (text) => {

@@ -102,10 +102,13 @@ function cellText(value: Value): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** A spreadsheet would run these, of full width too, and behind what it trims or nobody sees. */
+const RUN = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠])/u;
+
 function csvCell(value: Value): string {
   let text = cellText(value);
-  // A spreadsheet would run these: an apostrophe makes them text.
-  if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  // An apostrophe makes it text.
+  if (typeof value === "string" && RUN.test(text)) text = `'${text}`;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

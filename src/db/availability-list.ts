@@ -1,5 +1,5 @@
 /** Slots with the names that people know them by, and what refers to them. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { SlotType } from "../domain/availability.ts";
 import { decodeSlot, SLOT_COLUMNS, type StoredSlot } from "./availability.ts";
 import type { Database, Db } from "./open.ts";
@@ -64,9 +64,24 @@ export async function listSlots(database: Database, filter: SlotFilter): Promise
 
 /** How many legacy lessons refer to a slot: the migration reads their times from it (LEGACY 2.5). */
 export async function countLegacyLessons(database: Database, db: Db, slot: number): Promise<number> {
-  if (!database.layout.has("one_on_one_booking", "availability_slot_id")) return 0;
+  return countLessons(database, db, slot, sql<boolean>`1 = 1`);
+}
+
+/** How many of them have no course of their own: theirs is the slot's (LEGACY 2.3). */
+export async function countLegacyWithoutCourse(database: Database, db: Db, slot: number): Promise<number> {
+  const has = database.layout.has("one_on_one_booking", "course_id");
+  return countLessons(database, db, slot, has ? sql<boolean>`course_id is null` : sql<boolean>`1 = 1`);
+}
+
+async function countLessons(
+  { layout }: Database,
+  db: Db,
+  slot: number,
+  which: RawBuilder<boolean>,
+): Promise<number> {
+  if (!layout.has("one_on_one_booking", "availability_slot_id")) return 0;
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from ${sql.table("one_on_one_booking")}
-    where ${sql.ref("availability_slot_id")} = ${slot}`.execute(db);
+    where ${sql.ref("availability_slot_id")} = ${slot} and ${which}`.execute(db);
   return Number(rows[0]!.n);
 }

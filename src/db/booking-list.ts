@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { BookingStatus, BookingType } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import { BOOKING_COLUMNS, type BookingRow } from "./booking.ts";
+import { instantIn, instantTest, speltOtherwise } from "./instant-text.ts";
 import type { Database } from "./open.ts";
 
 /** A booking with its names; a name is null where what it refers to is gone. */
@@ -93,10 +94,24 @@ export async function listBookings(database: Database, filter: BookingFilter): P
   if (filter.session !== null) query = query.where("b.session_id", "=", filter.session);
   if (filter.type !== null) query = query.where("b.booking_type", "=", filter.type);
   if (filter.statuses !== null) query = query.where("b.status", "in", filter.statuses);
-  if (filter.from !== null) query = query.where("b.start_at_utc", ">=", filter.from);
-  if (filter.until !== null) query = query.where("b.start_at_utc", "<", filter.until);
+  const { engine } = database;
+  const start = "b.start_at_utc";
+  if (filter.from !== null) query = query.where(instantTest(engine, start, "from", { instant: filter.from }));
+  if (filter.until !== null)
+    query = query.where(instantTest(engine, start, "before", { instant: filter.until }));
   const direction = filter.descending ? "desc" : "asc";
-  query = query.orderBy(`b.${filter.sort}`, direction);
+  // Another spelling of a moment does not compare as text; while there is none, an index has the order.
+  const odd =
+    filter.sort.endsWith("_at") || filter.sort.endsWith("_utc")
+      ? speltOtherwise(engine, `b.${filter.sort}`)
+      : null;
+  const isOdd =
+    odd !== null &&
+    filter.ids === null &&
+    (await query.clearSelect().select("b.id").where(odd).limit(1).execute()).length > 0;
+  query = isOdd
+    ? query.orderBy(instantIn(engine, `b.${filter.sort}`), direction)
+    : query.orderBy(`b.${filter.sort}`, direction);
   if (filter.sort !== "id") query = query.orderBy("b.id", direction);
   // SQLite takes an offset only with a limit.
   if (filter.limit !== null || filter.offset > 0)

@@ -5,6 +5,7 @@ import { parseInstant } from "../domain/instant.ts";
 import { readAppTime, zoneOfApp } from "./app-time.ts";
 import { readValues } from "./audit.ts";
 import { quote } from "./ddl.ts";
+import { instantIn, speltOtherwise } from "./instant-text.ts";
 import { idList, isListed } from "./listed.ts";
 import {
   type Cells,
@@ -38,8 +39,10 @@ export async function listModelRows(
   selection: ModelSelection,
 ): Promise<Cells[]> {
   const zone = await zoneFor(database, model);
-  const order = orderOf(database, model, selection);
-  const page = sql`where ${whereOf(database, model, selection, zone)} order by ${order} ${pageOf(selection)}`;
+  const rows = whereOf(database, model, selection, zone);
+  const spelt = await speltIn(database, model, selection, rows);
+  const order = orderOf(database, model, selection, spelt);
+  const page = sql`where ${rows} order by ${order} ${pageOf(selection)}`;
   return select(database, model, { page, order: sql`order by ${order}`, more: [], zone });
 }
 
@@ -122,13 +125,46 @@ function whereOf(
   ]);
 }
 
+/**
+ * Columns of the order that have moments spelt in another way among the rows. While they have none, the text is the order, and
+ * an index has it.
+ */
+async function speltIn(
+  { engine, layout, db }: Database,
+  { table, columns }: ModelTable,
+  { order }: ModelSelection,
+  rows: RawBuilder<boolean>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const { by } of order) {
+    const kind = columns.find(({ name }) => name === by)?.kind;
+    if ((kind !== "instant" && kind !== "app-time") || !layout.has(table, by)) continue;
+    const test = speltOtherwise(engine, `t.${quote(by)}`);
+    if (test === null) continue;
+    const { rows: odd } =
+      await sql`select 1 from ${sql.table(table)} t where ${rows} and ${test} limit 1`.execute(db);
+    if (odd.length > 0) found.add(by);
+  }
+  return found;
+}
+
 /** Ends with the id, so that pages neither repeat nor leave out a row. */
-function orderOf(database: Database, model: ModelTable, { order }: ModelSelection): RawBuilder<unknown> {
+function orderOf(
+  database: Database,
+  model: ModelTable,
+  { order }: ModelSelection,
+  spelt: ReadonlySet<string>,
+): RawBuilder<unknown> {
   const direction = (descending: boolean) => (descending ? sql`desc` : sql`asc`);
   const parts = order.flatMap(({ by, descending }) => {
     if (by === "id") return [sql`t.id ${direction(descending)}`];
+    if (spelt.has(by))
+      return [sql`${instantIn(database.engine, `t.${quote(by)}`)} ${direction(descending)} nulls last`];
     const labelled = model.columns.find((column) => labelOf(column) === by);
-    const value = labelled === undefined ? cellOf(database, model, by) : nameOf(database, model, labelled);
+    const value =
+      labelled === undefined
+        ? (teacherOf(database, model, by) ?? cellOf(database, model, by))
+        : nameOf(database, model, labelled);
     if (value === null) return [];
     const { notNull = false } =
       (labelled === undefined ? database.layout.column(model.table, by) : null) ?? {};
@@ -143,6 +179,16 @@ function orderOf(database: Database, model: ModelTable, { order }: ModelSelectio
 
 function cellOf({ layout }: Database, { table }: ModelTable, column: string): RawBuilder<unknown> | null {
   return layout.has(table, column) ? sql.ref(`t.${column}`) : null;
+}
+
+/**
+ * The teacher where a column that refers to one keeps the teacher's user: what is shown is what the filter takes. Null where the
+ * column keeps what it refers to.
+ */
+function teacherOf(database: Database, model: ModelTable, name: string): RawBuilder<unknown> | null {
+  const column = model.columns.find((one) => one.name === name);
+  if (column?.to !== "teacher" || targetOf(database, model, column) === "teacher") return null;
+  return sql`(select min(x.id) from ${sql.table("teacher")} x where x.user_id = ${sql.ref(`t.${name}`)})`;
 }
 
 /** Null where this installation has nothing to tell it by. */
@@ -189,6 +235,8 @@ async function select(
   const stored = [...present.map(({ name }) => name), ...more].map((name) => sql.ref(`t.${name}`));
   const cells = model.columns.map(({ name, kind }) => {
     if (!layout.has(model.table, name)) return sql`null as ${sql.ref(name)}`;
+    const teacher = teacherOf(database, model, name);
+    if (teacher !== null) return sql`${teacher} as ${sql.ref(name)}`;
     if (!["id", "reference", "whole"].includes(kind)) return sql.ref(`t.${name}`);
     return sql`${sql.raw(exactly(engine, `t.${quote(name)}`))} as ${sql.ref(name)}`;
   });
@@ -197,7 +245,7 @@ async function select(
     if (label === null) return [];
     return [sql`${nameOf(database, model, column) ?? sql`null`} as ${sql.ref(label)}`];
   });
-  const others = more.map((name) => sql.ref(`t.${name}`));
+  const others = more.map((name) => sql`${sql.raw(exactly(engine, `t.${quote(name)}`))} as ${sql.ref(name)}`);
   const { rows } = await sql<Cells>`
     select ${sql.join([...cells, ...names, ...others])}
     from (select ${sql.join(stored)} from ${sql.table(model.table)} t ${page}) t ${order}`.execute(

@@ -3,6 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import { formatInstant, type Instant } from "../domain/instant.ts";
 import { toWall } from "../domain/zone.ts";
 import { courseTeacherNamesUsers } from "./booking-people.ts";
+import { quote } from "./ddl.ts";
+import { instantTest } from "./instant-text.ts";
 import type { LogicalTable } from "./layout.ts";
 import {
   type Condition,
@@ -54,9 +56,8 @@ export function conditionOf(
     case "any":
       return column.kind === "word" ? sql<boolean>`${ref} <> ''` : sql<boolean>`${ref} is not null`;
     case "from":
-      return sql<boolean>`${ref} >= ${boundOf(column, condition.value, zone)}`;
     case "before":
-      return sql<boolean>`${ref} < ${boundOf(column, condition.value, zone)}`;
+      return rangeOf(database, column, condition, zone);
     default:
       return condition satisfies never;
   }
@@ -69,6 +70,7 @@ function operandOf(
   value: string | number | boolean,
 ): RawBuilder<unknown> {
   if (typeof value === "boolean") return sql`${flag(database, value)}`;
+  if (column.kind === "id") return idValue(value as number);
   if (column.kind !== "reference") return sql`${value}`;
   const id = idValue(value as number);
   return targetOf(database, model, column) === column.to
@@ -76,10 +78,24 @@ function operandOf(
     : sql`(select x.user_id from ${sql.table("teacher")} x where x.id = ${id})`;
 }
 
-function boundOf(column: ModelColumn, value: string, zone: string): string {
-  if (column.kind !== "app-time") return value;
-  const wall = toWall(value as Instant, zone);
-  return formatInstant(wall.seconds, wall.micros);
+function rangeOf(
+  { engine }: Database,
+  { name, kind }: ModelColumn,
+  { is, value }: { is: "from" | "before"; value: string },
+  zone: string,
+): RawBuilder<boolean> {
+  const column = `t.${quote(name)}`;
+  switch (kind) {
+    case "instant":
+      return instantTest(engine, column, is, { instant: value as Instant });
+    case "app-time": {
+      const wall = toWall(value as Instant, zone);
+      const local = formatInstant(wall.seconds, wall.micros);
+      return instantTest(engine, column, is, { instant: value as Instant, wall: local });
+    }
+    default:
+      return sql<boolean>`${sql.raw(column)} ${sql.raw(is === "from" ? ">=" : "<")} ${value}`;
+  }
 }
 
 /** Rows in which the text stands, and the row whose id it is. Who or what is named is looked for once, not in each row. */

@@ -1,6 +1,7 @@
 /** Users, by what people call them. */
 import type { Actor } from "../domain/actor.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
+import { idValue } from "./model-where.ts";
 import type { Database, Db } from "./open.ts";
 
 export interface User {
@@ -13,7 +14,7 @@ export async function findUsers(database: Database, name: string): Promise<User[
   if (!database.layout.has("app_user")) return [];
   const users = database.db.selectFrom("app_user").select(["id", "username"]);
   if (/^\d{1,15}$/.test(name)) {
-    const byId = await users.where("id", "=", Number(name)).execute();
+    const byId = await users.where("id", "=", idValue(name)).execute();
     if (byId.length > 0) return byId;
   }
   const byName = await users.where("username", "=", name).execute();
@@ -59,7 +60,7 @@ export async function getTeacherId(database: Database, flag: string, name: strin
     "`classbook teacher list` lists them",
   );
   if (/^\d{1,15}$/.test(name)) {
-    const byId = await teachers.where("id", "=", Number(name)).executeTakeFirst();
+    const byId = await teachers.where("id", "=", idValue(name)).executeTakeFirst();
     if (byId === undefined) throw missing;
     return byId.id;
   }

@@ -80,7 +80,14 @@ export function unfitTexts(
     if (found === null)
       return [`this installation's ${CALLED[table] ?? layout.name(table)} have no ${column}`];
     const length = [...value].length;
-    if (found.maxLength === null || length <= found.maxLength) return [];
-    return [`${column} has ${length} characters and takes ${found.maxLength}`];
+    const most = found.maxLength ?? declaredLength(found.type);
+    if (most === null || length <= most) return [];
+    return [`${column} has ${length} characters and takes ${most}`];
   });
+}
+
+/** SQLite keeps longer texts in a `varchar(200)`; the app that declared it does not take them. */
+function declaredLength(type: string): number | null {
+  const length = /^(?:n?var)?char(?:acter)?(?: varying)?\s*\((\d+)\)$/.exec(type)?.[1];
+  return length === undefined ? null : Number(length);
 }

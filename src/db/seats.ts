@@ -111,15 +111,21 @@ export async function sumSeats(
   return { taken: sum("confirmed", "attended"), pending: sum("pending") };
 }
 
-const statusSet = statement<{ id: number; status: SessionStatus }, never>((db, { id, status }) =>
-  db.updateTable("live_class_session").set({ status }).where("id", "=", id),
+const statusSet = statement<{ id: number; status: SessionStatus; now: Instant }, never>(
+  (db, { id, status, now }, { layout }) => {
+    // The app's own column, of no query of classbook's.
+    const stamp: object = layout.has("live_class_session", "updated_at") ? { updated_at: now } : {};
+    return db
+      .updateTable("live_class_session")
+      .set({ status, ...stamp })
+      .where("id", "=", id);
+  },
 );
 
 export async function setSessionStatus(
   database: Database,
   trx: Trx,
-  id: number,
-  status: SessionStatus,
+  step: { id: number; status: SessionStatus; now: Instant },
 ): Promise<void> {
-  await statusSet(database, trx, { id, status });
+  await statusSet(database, trx, step);
 }

@@ -119,6 +119,39 @@ export async function moveBooking(database: Database, trx: Trx, place: BookingPl
   await moved(database, trx, place);
 }
 
+/**
+ * The bookings of a session that are as the migration made them: a legacy row gave them, and nobody changed them since. That
+ * they followed their session is no change.
+ */
+export async function listAsMigrated(
+  { layout }: Pick<Database, "layout">,
+  trx: Trx,
+  session: number,
+): Promise<ReadonlySet<number>> {
+  if (!layout.has("legacy_provenance")) return new Set();
+  const rows = await trx
+    .selectFrom("live_class_booking as b")
+    .innerJoin("legacy_provenance as p", (join) =>
+      join.onRef("p.target_id", "=", "b.id").on("p.outcome", "=", "migrated"),
+    )
+    .select("b.id")
+    .where("b.session_id", "=", session)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("booking_event as e")
+            .select("e.id")
+            .where("e.subject", "=", "live_class_booking")
+            .whereRef("e.subject_id", "=", "b.id")
+            .where("e.what", "!=", "moved"),
+        ),
+      ),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Holds the students of a session, so that nobody books them elsewhere meanwhile; in one order, against deadlocks. */
 export async function lockStudents(database: Database, trx: Trx, ids: readonly number[]): Promise<void> {
   if (database.engine !== "postgres" || ids.length === 0) return;

@@ -8,7 +8,7 @@ import {
 } from "./availability.ts";
 import { overlaps, type TimeSpan } from "./booking-rules.ts";
 import { addMinutes, type Instant, type LocalDate, timeText } from "./instant.ts";
-import { LONGEST_MINUTES } from "./session.ts";
+import { LONGEST_MINUTES, startProblem } from "./session.ts";
 import { localTime } from "./spoken.ts";
 import { isZone } from "./zone.ts";
 
@@ -44,6 +44,8 @@ export function slotProblems({ timezone, when }: SlotDraft, now: Instant): strin
     const zone = isZone(timezone) ? timezone : "UTC";
     if (start !== null && start <= now)
       problems.push(`the start ${localTime(start, zone)} is not in the future`);
+    const beyond = start === null ? null : startProblem(start);
+    if (beyond !== null) problems.push(beyond);
     if (start !== null && end !== null && end <= start)
       problems.push(`the end ${localTime(end, zone)} is not after the start`);
     if (start !== null && end !== null && end > addMinutes(start, LONGEST_MINUTES))

@@ -55,6 +55,16 @@ export function lengthProblem(minutes: number): string | null {
   return `a session of ${minutes} minutes: it lasts from 1 minute to ${LONGEST_MINUTES} (7 days)`;
 }
 
+/** What starts later may end, somewhere on earth, after the last instant there is; what starts earlier is a mistyped year. */
+const [FIRST_DATE, LAST_DATE] = ["1970-01-01", "9999-12-22"];
+
+/** What is wrong with the start of a class or a slot, as a sentence; null where nothing is. */
+export function startProblem(start: Instant): string | null {
+  const date = start.slice(0, 10);
+  if (date >= FIRST_DATE && date <= LAST_DATE) return null;
+  return `a start on ${date}: it lies between ${FIRST_DATE} and ${LAST_DATE}`;
+}
+
 /** The zone in which a session was planned; UTC where none was kept, or none that exists. */
 export function zoneOfSession({ timezone_snapshot: zone }: { timezone_snapshot: string | null }): string {
   return zone !== null && isZone(zone) ? zone : "UTC";

@@ -1,5 +1,6 @@
 /** A slot that is changed: its times, its course, whether it is offered (SPEC 3). */
 import { updateSlotRow } from "../db/availability.ts";
+import { countLegacyLessons, countLegacyWithoutCourse } from "../db/availability-list.ts";
 import { findCourse } from "../db/booking-people.ts";
 import { unfitTexts } from "../db/rows.ts";
 import { readSlotTime, type StoredSlotTime } from "../domain/availability.ts";
@@ -13,7 +14,6 @@ import {
   loadSlot,
   requireNoClash,
   type SlotRule,
-  slotUse,
   viewSlot,
 } from "./availability.ts";
 import { type Context, record } from "./context.ts";
@@ -40,11 +40,26 @@ const WEEKLY = ["day_of_week", "start_time", "end_time", "valid_from", "valid_un
 const ONCE = ["start_datetime", "end_datetime"] as const;
 const TIMES: readonly string[] = [...WEEKLY, ...ONCE, "timezone"];
 
+/** What the migration reads from a slot: of every lesson that names it, or of some. */
+const READ = {
+  time: {
+    count: countLegacyLessons,
+    which: "",
+    hint: "make a slot at the other time, and block this one",
+  },
+  course: {
+    count: countLegacyWithoutCourse,
+    which: " without a course of its own",
+    hint: "make a slot of the other course, and block this one",
+  },
+};
+type Read = keyof typeof READ;
+
 /**
  * Changes a slot. Lessons at its times stay where they are. Nothing to change is success.
  *
  * @throws ClassbookError usage `bad_slot` with all that is wrong; not_found; refused `permission`, `slot-overlap`,
- *   `in-use`: legacy lessons take their time from it
+ *   `in-use`: legacy lessons take their time, or their course, from it
  */
 export async function updateSlot(context: Context, change: SlotChange): Promise<ChangedSlot> {
   const { database, trx, now } = context;
@@ -66,10 +81,11 @@ export async function updateSlot(context: Context, change: SlotChange): Promise<
     ...(moved ? slotProblems({ timezone: after.timezone ?? "UTC", when: draftOf(after) }, now) : []),
   ];
   const when = readSlotTime(after);
-  if (problems.length === 0 && typeof when === "string") problems.push(when);
+  if (problems.length === 0 && typeof when === "string") problems.push(`slot ${id}: ${when}`);
   if (problems.length > 0 || typeof when === "string")
     throw usageError("bad_slot", problems.join("; "), undefined, problems);
-  if (moved) await requireNoLegacy(context, id);
+  if (moved) await requireNoLegacy(context, id, "time");
+  if (wanted.course_id !== undefined) await requireNoLegacy(context, id, "course");
   if (typeof wanted.course_id === "number" && (await findCourse(database, trx, wanted.course_id)) === null)
     throw notFound(
       "no_such_course",
@@ -121,13 +137,14 @@ function draftOf(slot: StoredSlotTime): DraftWhen {
   };
 }
 
-async function requireNoLegacy(context: Context, id: number): Promise<void> {
-  const { legacy_lessons } = await slotUse(context, id);
-  if (legacy_lessons > 0)
+/** @throws ClassbookError refused `in-use`: what the migration reads from the slot would be another */
+async function requireNoLegacy({ database, trx }: Context, id: number, what: Read): Promise<void> {
+  const lessons = await READ[what].count(database, trx, id);
+  if (lessons > 0)
     throw refused(
       "in-use",
-      `slot ${id} is named by ${plural(legacy_lessons, "legacy lesson")}, and the migration reads their time from it`,
-      "make a slot at the other time, and block this one",
-      { legacy_lessons },
+      `slot ${id} is named by ${plural(lessons, "legacy lesson")}${READ[what].which}, and the migration reads their ${what} from it`,
+      READ[what].hint,
+      { legacy_lessons: lessons },
     );
 }

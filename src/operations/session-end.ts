@@ -99,7 +99,8 @@ async function setStatus(
   status: SessionStatus,
   { reason = null, rules = [] }: { reason?: string | null; rules?: readonly RuleOutcome[] },
 ): Promise<void> {
-  await setSessionStatus(context.database, context.trx, session.id, status);
+  const { database, trx, now } = context;
+  await setSessionStatus(database, trx, { id: session.id, status, now });
   await record(context, {
     what: status,
     subject: "live_class_session",

@@ -9,7 +9,13 @@ import { type TimeSpan, teacherOverlap } from "../domain/booking-rules.ts";
 import { notFound, refused, usageError } from "../domain/error.ts";
 import { addMinutes, type Instant } from "../domain/instant.ts";
 import { overridden, type RuleCode, type RuleOutcome, type Verdict } from "../domain/rules.ts";
-import { isSessionStepAllowed, lengthProblem, SESSION_STEPS, type SessionStatus } from "../domain/session.ts";
+import {
+  isSessionStepAllowed,
+  lengthProblem,
+  SESSION_STEPS,
+  type SessionStatus,
+  startProblem,
+} from "../domain/session.ts";
 import { requireRules } from "./booking-change.ts";
 import { type Context, record } from "./context.ts";
 
@@ -119,10 +125,11 @@ export async function createSession(context: Context, asked: NewSession): Promis
   return { session: (await viewSession(database, id, context, trx))!, rules };
 }
 
-/** @throws ClassbookError usage `bad_session`: no length at all, or longer than anybody teaches */
+/** @throws ClassbookError usage `bad_session`: no length at all, or longer than anybody teaches; a start out of the calendar */
 export function endOf(start: Instant, minutes: number): Instant {
-  const problem = lengthProblem(minutes);
-  if (problem !== null) throw usageError("bad_session", problem, "--duration MINUTES");
+  const problems = [lengthProblem(minutes), startProblem(start)].filter((problem) => problem !== null);
+  if (problems.length > 0)
+    throw usageError("bad_session", problems.join("; "), "nothing was changed", problems);
   return addMinutes(start, minutes);
 }
 

@@ -243,7 +243,8 @@ async function changeStatus(
   status: "scheduled" | "booking_closed",
   reason: string,
 ): Promise<void> {
-  await setSessionStatus(context.database, context.trx, session.id, status);
+  const { database, trx, now } = context;
+  await setSessionStatus(database, trx, { id: session.id, status, now });
   await record(context, {
     what: status === "scheduled" ? "reopened" : "closed",
     subject: "live_class_session",

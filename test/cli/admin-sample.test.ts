@@ -1,5 +1,5 @@
 /** `admin` on the sample: every model in every format, exports, completion; and what is damaged. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -161,6 +161,11 @@ describe("on the sample", () => {
         (await run(`admin LiveClassBooking export --format ${format}`)).out,
       );
     }
+    const closed = join(folder, "bookings.csv");
+    chmodSync(closed, 0o600);
+    expect(await run(`admin LiveClassBooking export --out ${closed}`)).toMatchObject({ code: 0 });
+    expect(statSync(closed).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, "bookings.tsv")).mode & 0o777).toBe(0o666 & ~process.umask());
     const before = readdirSync(folder);
     const nowhere = join(folder, "nowhere", "x.csv");
     expect(await run(`admin LiveClassBooking export --out ${nowhere}`)).toMatchObject({ code: 2 });

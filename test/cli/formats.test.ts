@@ -265,7 +265,9 @@ describe("text from the database (scenario 32)", () => {
   });
 
   test("CSV: a cell that a spreadsheet would run is neutralised", async () => {
-    for (const formula of [FORMULA, "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]) {
+    const wide = ["＝1+1", "＋1", "－1", "＠SUM(A1)"];
+    const hidden = ["\t=1", "\r=1", "\n=1", "\ufeff=1", "\u200b\u200b+1", "  @SUM(A1)", "\u00a0＝1"];
+    for (const formula of [FORMULA, "+1+1", "-2+3", "@SUM(A1)", ...wide, ...hidden]) {
       const sqlite = new BetterSqlite3(evil.file);
       sqlite.prepare("update classbook_legacy_issue set reason = ? where source_id = 9001").run(formula);
       sqlite.close();

@@ -1,9 +1,40 @@
 /** Times that are none: what the calendar ends before, and what nobody can read. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { updateRow } from "../../src/db/rows.ts";
+import { addMinutes, type Instant } from "../../src/domain/instant.ts";
+import { LONGEST_MINUTES } from "../../src/domain/session.ts";
+import { createSlot } from "../../src/operations/availability.ts";
 import { createBooking } from "../../src/operations/booking.ts";
-import { type Bookable, KINDS, makeBookable, SLOTS, TEACHERS } from "../support/bookable.ts";
+import { createSession, type NewSession } from "../../src/operations/session.ts";
+import { updateSession } from "../../src/operations/session-update.ts";
+import {
+  type Bookable,
+  COURSES,
+  KINDS,
+  makeBookable,
+  SESSIONS,
+  SLOTS,
+  TEACHERS,
+} from "../support/bookable.ts";
 import { lesson, lessonRow, refusal } from "../support/bookings.ts";
+import { violationsIn } from "../support/verified.ts";
+
+const planned: NewSession = {
+  course_id: COURSES.spanish,
+  teacher_id: TEACHERS.tom,
+  title: null,
+  description: "",
+  start_at_utc: "2027-02-04 09:00:00" as Instant,
+  duration_minutes: 60,
+  capacity: 4,
+  enable_waitlist: false,
+  meeting_provider: "",
+  meeting_link: "",
+  meeting_id: "",
+  meeting_passcode: "",
+  status: "scheduled",
+  overrides: new Set(),
+};
 
 describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
   let school: Bookable;
@@ -31,6 +62,46 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     });
     await late(3);
     expect(await refusal(school, (c) => createBooking(c, on("9999-12-31")))).toBe("availability");
+  });
+
+  test.each(["9999-12-31 23:59:59", "9999-12-23 00:00:00", "0001-01-01 00:00:00", "1969-12-31 23:59:59"])(
+    "no session and no slot starts %s",
+    async (text) => {
+      const start = text as Instant;
+      const wrong = {
+        kind: "usage",
+        code: "bad_session",
+        message: `a start on ${text.slice(0, 10)}: it lies between 1970-01-01 and 9999-12-22`,
+      };
+      const session = { ...planned, start_at_utc: start };
+      await expect(school.run((c) => createSession(c, session))).rejects.toMatchObject(wrong);
+      await expect(
+        school.run((c) => updateSession(c, { id: SESSIONS.morning, start_at_utc: start })),
+      ).rejects.toMatchObject(wrong);
+      await expect(
+        school.run((c) =>
+          createSlot(c, {
+            teacher_id: TEACHERS.tom,
+            course_id: null,
+            timezone: "UTC",
+            when: { slot_type: "one_time", start, end: addMinutes(start, 60) },
+          }),
+        ),
+      ).rejects.toMatchObject({
+        kind: "usage",
+        code: "bad_slot",
+        message: expect.stringContaining(wrong.message),
+      });
+    },
+  );
+
+  test("a session and a slot of the last days", async () => {
+    const start = "9999-12-22 23:59:59" as Instant;
+    const { session } = await school.run((c) =>
+      createSession(c, { ...planned, start_at_utc: start, duration_minutes: LONGEST_MINUTES }),
+    );
+    expect(session.end_at_utc).toBe("9999-12-29 23:59:59");
+    expect(await violationsIn(school)).toEqual([]);
   });
 
   // A timestamp of PostgreSQL is one.

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findBooking } from "../../src/db/booking.ts";
 import { SESSION_STATUSES, SESSION_STEPS } from "../../src/domain/session.ts";
@@ -12,7 +13,7 @@ import { ACTORS, type Bookable, KINDS, makeBookable, SESSIONS, STUDENTS } from "
 import { violationsIn } from "../support/verified.ts";
 
 const terms = { seats: 1, note: "", overrides: new Set<never>(), moved: null };
-const { morning, queued } = SESSIONS;
+const { morning, queued, small } = SESSIONS;
 /** The queued session ends Tue 2 Feb 2027 11:00 UTC. */
 const OVER = "2027-02-02 11:00:00";
 
@@ -64,6 +65,28 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     });
     return book(student);
   };
+
+  test("updated_at tells when a status changed, whichever operation changed it", async () => {
+    const changedAt = async (id: number) => {
+      const { rows } = await sql<{
+        at: string;
+      }>`select ${engine === "sqlite" ? sql`updated_at` : sql`to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`} as at
+        from ${sql.table("live_class_session")} where id = ${id}`.execute(school.database.db);
+      return rows[0]!.at;
+    };
+    const [first, second, third] = ["2027-01-20 10:00:00", "2027-01-21 10:00:00", OVER];
+    await school.run((c) => updateSession(c, { id: small, enable_waitlist: false, capacity: 1 }));
+    await school.run(
+      (c) => createBooking(c, { ...terms, session_id: small, student_user_id: STUDENTS.ana }),
+      { now: first },
+    );
+    expect((await show(small)).status).toBe("booking_closed");
+    expect(await changedAt(small)).toBe(first);
+    await school.run((c) => cancelSession(c, { id: small }), { now: second });
+    expect(await changedAt(small)).toBe(second);
+    await school.run((c) => completeSession(c, { id: queued }), { now: third });
+    expect(await changedAt(queued)).toBe(third);
+  });
 
   test("scenario 10: a cancelled session cancels its bookings, ends its queue and offers nothing", async () => {
     const confirmed = await book("ana");

@@ -116,7 +116,7 @@ async function edit(
     ...(to !== null && status !== null
       ? ["a booking that moves takes no other status: say one of both"]
       : []),
-    ...(reason !== null && status !== "cancelled" ? ["--cancel-reason goes with --status cancelled"] : []),
+    ...(reason !== null && status !== "cancelled" ? [reasonProblem(id, cells)] : []),
     ...(values.session_id !== undefined && values.slot_id !== undefined
       ? ["--session and --slot exclude each other"]
       : []),
@@ -141,6 +141,13 @@ async function edit(
   }
   if (status !== null) await step(context, { id, status, reason, terms, from: cells.status });
   return { outcome: "changed", id };
+}
+
+/** A status that the booking has already is no step, and takes no reason. */
+function reasonProblem(id: number, { status, cancel_reason }: Record<string, unknown>): string {
+  if (status !== "cancelled") return "--cancel-reason goes with --status cancelled";
+  const stays = cancel_reason === "" || cancel_reason === null ? "stays empty" : `stays ${cancel_reason}`;
+  return `booking ${id} is cancelled already: its cancel_reason ${stays}`;
 }
 
 function placeOf(values: Values): NewPlace | null {

@@ -1,15 +1,16 @@
 /** Sessions: fields by the operation that `session update` uses, their end by that of `cancel` and `complete`. */
-
+import { findCourse, findTeacher } from "../../db/booking-people.ts";
 import { countLegacyOf, listIdsOf } from "../../db/deletion.ts";
 import { listItemRows } from "../../db/series-item.ts";
+import { viewSession } from "../../db/session-list.ts";
 import { countLive } from "../../db/session-roster.ts";
 import type { CancelReason } from "../../domain/booking.ts";
-import { usageError } from "../../domain/error.ts";
 import type { Instant } from "../../domain/instant.ts";
+import { lengthProblem, startProblem } from "../../domain/session.ts";
 import { plural } from "../../domain/spoken.ts";
 import { type Context, inside } from "../../operations/context.ts";
 import { requireSound } from "../../operations/refusal.ts";
-import { createSession } from "../../operations/session.ts";
+import { createSession, type PlannedSession } from "../../operations/session.ts";
 import { bookingsOf, deleteSession, requireSessionUnused } from "../../operations/session-deletion.ts";
 import { cancelSession, completeSession, liveText, UNMARKED } from "../../operations/session-end.ts";
 import { type SessionChange, updateSession } from "../../operations/session-update.ts";
@@ -37,8 +38,28 @@ function fieldsIn({ values }: Terms): Partial<Fields> {
   const found = given<Fields>(values, FIELDS);
   // A word that is emptied is stored as no letters.
   if (values.meeting_provider === null) found.meeting_provider = "";
-  if (found.title?.trim() === "") throw usageError("bad_input", "--title is empty");
   return found;
+}
+
+/** What is wrong with fields by themselves, all of it. */
+function problemsOf({ title, duration_minutes, start_at_utc }: Partial<Fields>): string[] {
+  return [
+    title?.trim() === "" ? "--title is empty" : null,
+    duration_minutes === undefined ? null : lengthProblem(duration_minutes),
+    start_at_utc === undefined ? null : startProblem(start_at_utc),
+  ].filter((problem) => problem !== null);
+}
+
+/** The same with whom and what they name: told together, where there is something else to tell. */
+async function requireSoundFields({ database, trx }: Context, fields: Partial<Fields>): Promise<void> {
+  const problems = problemsOf(fields);
+  if (problems.length === 0) return;
+  const { course_id, teacher_id } = fields;
+  if (course_id !== undefined && (await findCourse(database, trx, course_id)) === null)
+    problems.push(`there is no course ${course_id}`);
+  if (teacher_id !== undefined && (await findTeacher(database, trx, teacher_id)) === null)
+    problems.push(`there is no teacher ${teacher_id}`);
+  requireSound(problems);
 }
 
 async function add(context: Context, terms: Terms): Promise<Did> {
@@ -46,6 +67,7 @@ async function add(context: Context, terms: Terms): Promise<Did> {
   const fields = fieldsIn(terms);
   const { status = "scheduled" } = values;
   requireSound([
+    ...problemsOf(fields),
     ...(fields.course_id === undefined ? ["--course is missing"] : []),
     ...(fields.teacher_id === undefined ? ["--teacher is missing"] : []),
     ...(fields.start_at_utc === undefined ? ["--start-at-utc is missing"] : []),
@@ -79,17 +101,20 @@ async function edit(
   cells: Record<string, unknown>,
 ): Promise<Did> {
   const fields = fieldsIn(terms);
+  await requireSoundFields(context, fields);
   const { status } = terms.values;
   const change: SessionChange = { id, ...fields, overrides: rulesOf(terms) };
   switch (status) {
     case "scheduled":
     case "booking_closed":
     case "live":
-      await updateSession(context, { ...change, status });
-      return { outcome: "changed", id };
+      return {
+        outcome: "changed",
+        id,
+        remarks: waitingIn(await updateSession(context, { ...change, status }), fields),
+      };
     case undefined:
-      await updateSession(context, change);
-      return { outcome: "changed", id };
+      return { outcome: "changed", id, remarks: waitingIn(await updateSession(context, change), fields) };
     case "cancelled":
     case "completed": {
       if (Object.keys(fields).length > 0) await updateSession(context, change);
@@ -105,6 +130,16 @@ async function edit(
         "a draft is where a session begins: add one with --status draft",
       );
   }
+}
+
+/** Who waits in a session that has no waitlist from now on. */
+function waitingIn({ session }: PlannedSession, { enable_waitlist }: Partial<Fields>): string[] {
+  const { waiting } = session;
+  if (enable_waitlist !== false || waiting === 0) return [];
+  const [keep, get] = waiting === 1 ? ["keeps the place", "gets"] : ["keep their places", "get"];
+  return [
+    `${plural(waiting, "student")} already waiting ${keep} and ${get} a seat that frees; nobody new can wait`,
+  ];
 }
 
 async function cancel(context: Context, id: number, { values }: Terms): Promise<Did> {
@@ -167,6 +202,15 @@ async function deletion(context: Context, id: number): Promise<Deletion> {
   };
 }
 
+/** A step of the status; none where it is so already. */
+function step(status: "scheduled" | "booking_closed"): Doing["actions"][string] {
+  return async (context, id) => {
+    const before = await viewSession(context.database, id, context, context.trx);
+    await updateSession(context, { id, status });
+    return { outcome: before?.status === status ? "unchanged" : "changed", id };
+  };
+}
+
 export const sessions: Doing = {
   add,
   edit,
@@ -177,13 +221,7 @@ export const sessions: Doing = {
   actions: {
     cancel,
     complete,
-    close: async (context, id) => {
-      await updateSession(context, { id, status: "booking_closed" });
-      return { outcome: "changed", id };
-    },
-    reopen: async (context, id) => {
-      await updateSession(context, { id, status: "scheduled" });
-      return { outcome: "changed", id };
-    },
+    close: step("booking_closed"),
+    reopen: step("scheduled"),
   },
 };

@@ -11,6 +11,7 @@ import {
   requireTeacher,
   type SlotRule,
   unblockSlot,
+  viewSlot,
 } from "../../operations/availability.ts";
 import { type SlotChange, updateSlot } from "../../operations/availability-update.ts";
 import type { Context } from "../../operations/context.ts";
@@ -117,10 +118,14 @@ export const slots: Doing = {
   },
   actions: {
     block: async (context, id, { values }) => {
-      await blockSlot(context, { id, reason: textOf(values.reason) ?? "" });
+      const reason = textOf(values.reason) ?? "";
+      const { is_blocked, blocked_reason } = await viewSlot(context, id);
+      if (is_blocked && blocked_reason === reason) return { outcome: "unchanged", id };
+      await blockSlot(context, { id, reason });
       return { outcome: "changed", id };
     },
     unblock: async (context, id) => {
+      if (!(await viewSlot(context, id)).is_blocked) return { outcome: "unchanged", id };
       await unblockSlot(context, { id });
       return { outcome: "changed", id };
     },

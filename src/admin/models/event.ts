@@ -19,7 +19,7 @@ export const bookingEvent: Model = {
     reference("actor_user_id", "app_user", nullable),
     ...columns("text", ["what"]),
     word("subject", SUBJECTS),
-    ...columns("whole", ["subject_id"], nullable),
+    ...columns("id", ["subject_id"], nullable),
     ...columns("json", ["from_value", "to_value"], nullable),
     ...columns("text", ["reason", "overridden"], nullable),
   ],

@@ -4,7 +4,6 @@ import { countRows, type Inline, listRows, showRow } from "../../admin/browse.ts
 import type { Model } from "../../admin/model.ts";
 import { MODELS, modelNamed } from "../../admin/registry.ts";
 import type { Cells, ColumnKind } from "../../db/model.ts";
-import { targetOf } from "../../db/model-where.ts";
 import type { Database } from "../../db/open.ts";
 import type { Actor } from "../../domain/actor.ts";
 import { type Context, inside, look } from "../../operations/context.ts";
@@ -134,7 +133,7 @@ async function readRow(reading: Reading, view: RowView): Promise<RowView> {
     columns: null,
     lines: rowFields(output, model, cells).map(({ name, value }) => ({
       cells: [name, value],
-      target: namedBy(reading.database, model, cells, name),
+      target: namedBy(model, cells, name),
     })),
     note: null,
   };
@@ -143,12 +142,12 @@ async function readRow(reading: Reading, view: RowView): Promise<RowView> {
 }
 
 /** The row that a reference names. */
-function namedBy(database: Database, model: Model, cells: Cells, name: string): Target | null {
+function namedBy(model: Model, cells: Cells, name: string): Target | null {
   const column = model.columns.find((one) => one.name === name);
   const id = cells[name];
   if (model.name === "BookingEvent" && name === "subject_id") return rowOfTable(cells.subject, id);
   if (column?.kind !== "reference" || typeof id !== "number") return null;
-  return rowOfTable(targetOf(database, model, column), id);
+  return rowOfTable(column.to, id);
 }
 
 function rowOfTable(table: unknown, id: unknown): Target | null {
