@@ -89,7 +89,11 @@ export async function findOccupants(
   return rows;
 }
 
-async function inParts<T>(ids: readonly number[], read: (part: number[]) => Promise<T[]>): Promise<T[]> {
+/** Reads by ids, so many at once that a statement takes them. */
+export async function inParts<T>(
+  ids: readonly number[],
+  read: (part: number[]) => Promise<T[]>,
+): Promise<T[]> {
   const rows: T[] = [];
   for (let at = 0; at < ids.length; at += 1000) rows.push(...(await read(ids.slice(at, at + 1000))));
   return rows;

@@ -17,10 +17,12 @@ import {
 import type { LegacySource } from "../db/legacy-source.ts";
 import type { SourceTable } from "../db/legacy-tables.ts";
 import type { Database, Db } from "../db/open.ts";
+import { listPastPlaces } from "../db/session-places.ts";
 import { asDeleted, findGone, isDeletedSince, isDiverged } from "./deleted.ts";
 import { type Candidate, derive, type Facts, quarantine } from "./derive.ts";
 import type { MappingOptions, UnifiedBooking, WaitlistEntry } from "./facts.ts";
 import { fingerprintOfEntry } from "./fingerprint.ts";
+import { isMovedOnly } from "./moved.ts";
 
 export type Migrated = Candidate & { derived: { outcome: "migrated"; row: UnifiedBooking } };
 export type Waitlisted = Candidate & { derived: { outcome: "waitlisted"; entry: WaitlistEntry } };
@@ -106,7 +108,7 @@ export async function planPage(
     else if (stands && !(isDiverged(row) && row.prior_target_id !== null)) plan.unchanged += 1;
     else changed.push(candidate);
   }
-  for (const change of await planChanges(db, changed)) {
+  for (const change of await planChanges(context, db, changed)) {
     if (isOldNews(change)) plan.unchanged += 1;
     else plan.changes.push(change);
   }
@@ -182,14 +184,27 @@ async function settleDuplicates(
 }
 
 /** Rows that have an outcome which is no longer what the rules give. */
-async function planChanges(db: Db, changed: readonly Candidate[]): Promise<Change[]> {
+async function planChanges(
+  { database }: PlanContext,
+  db: Db,
+  changed: readonly Candidate[],
+): Promise<Change[]> {
   const targets = (outcome: string) =>
     changed.flatMap(({ facts }) =>
       facts.prior_target_id !== null && holds(facts) === outcome ? [facts.prior_target_id] : [],
     );
   const bookings = await findBookings(db, targets("booking"));
   const entries = await findEntries(db, targets("entry"));
-  return changed.map((candidate) => planChange(candidate, bookings, entries));
+  const sessions = changed.flatMap(({ derived }) =>
+    derived.outcome === "migrated" && derived.row.session_id !== null ? [derived.row.session_id] : [],
+  );
+  const past = await listPastPlaces(database, db, sessions);
+  return changed.map((candidate) => {
+    const change = planChange(candidate, bookings, entries);
+    const stands = change.kind === "acknowledge" && bookings.has(change.targetId ?? 0);
+    if (!stands || !isMovedOnly(candidate, past)) return change;
+    return { ...change, candidate };
+  });
 }
 
 /** The booking that an earlier run made of the row, or that people made of that since. */

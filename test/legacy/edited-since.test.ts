@@ -13,13 +13,15 @@ import {
 } from "../../fixtures/edge-cases/world.ts";
 import type { Database } from "../../src/db/open.ts";
 import type { Instant } from "../../src/domain/instant.ts";
+import { approveBooking } from "../../src/operations/approval.ts";
 import { updateSlot } from "../../src/operations/availability-update.ts";
+import { cancelBooking } from "../../src/operations/cancellation.ts";
 import { type Context, operate } from "../../src/operations/context.ts";
 import { type SessionChange, updateSession } from "../../src/operations/session-update.ts";
 import { ENGINES } from "../support/databases.ts";
 import { lessons, rowsOnly, verify } from "../support/delta.ts";
 import { migrate, OPERATOR, withDatabase } from "../support/migration.ts";
-import { withPlace } from "../support/worlds.ts";
+import { act, withPlace } from "../support/worlds.ts";
 
 const NOW = "2026-03-02 09:00:00" as Instant;
 const run = <T>(database: Database, work: (context: Context) => Promise<T>) =>
@@ -70,6 +72,32 @@ describe.each(ENGINES)("%s", (engine) => {
       }),
     ),
   );
+
+  test("a booking that people changed, in a session that they moved, is no change of its legacy row", () =>
+    withPlace(engine, group, (place) =>
+      withDatabase(place.address, async (database) => {
+        await migrate(database);
+        const rows = () => database.db.selectFrom("live_class_booking").selectAll().orderBy("id").execute();
+        const of = async (student: number) =>
+          (await rows()).find(({ student_user_id }) => student_user_id === student)!;
+        const { id, session_id } = await of(cleo);
+        const { id: off } = await of(ana);
+        await run(database, (context) => approveBooking(context, { id }));
+        await run(database, (context) => cancelBooking(context, { id: off }));
+        for (const start of ["2026-03-11 16:00:00", "2026-03-12 16:00:00"])
+          await run(database, (context) =>
+            updateSession(context, { id: session_id!, start_at_utc: start as Instant }),
+          );
+        const after = await rows();
+        expect((await migrate(database)).counts).toMatchObject({ quarantined: 0, updated: 0 });
+        expect(await rows()).toEqual(after);
+        expect(await complaints(database)).toEqual(["changed_since"]);
+        expect((await migrate(database)).counts).toMatchObject({ unchanged: 3 });
+
+        await act(place, "update {booking} set student_notes = 'late' where id = 3");
+        expect((await migrate(database)).counts.by_code).toEqual({ diverged: 1 });
+      }),
+    ));
 
   test("a slot keeps the course that legacy lessons without one take from it", () =>
     withPlace(engine, rowsOnly(lessons([{ course_id: null }], [{ course_id: spanish }])), (place) =>
