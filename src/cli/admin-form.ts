@@ -4,9 +4,9 @@ import { type Field, fieldsOfForm, flagOf, type Terms, type Value } from "../adm
 import type { Model } from "../admin/model.ts";
 import type { Database } from "../db/open.ts";
 import { getTeacherId, getUser } from "../db/people.ts";
-import { usageError } from "../domain/error.ts";
+import { ClassbookError, usageError } from "../domain/error.ts";
 import { parseDate, parseTimeOfDay, timeText } from "../domain/instant.ts";
-import { type ListingFlags, NOUNS, YES_NO } from "./admin-listing.ts";
+import { type ListingFlags, NOUNS, once, YES_NO } from "./admin-listing.ts";
 import type { Flags } from "./flags.ts";
 import { ofNoun, WEEKDAYS, wordOption } from "./options.ts";
 import type { Shell } from "./shell.ts";
@@ -56,7 +56,7 @@ export function withFields(
   fields: readonly Field[],
   rules: readonly string[] = [],
 ): Command {
-  for (const field of fields) command.addOption(optionOf(field));
+  for (const field of fields) command.addOption(once(optionOf(field)));
   if (rules.length === 0) return command;
   return command.addOption(
     wordOption("--override <RULES>", `rules that staff set aside, of ${rules.join(", ")}`, rules),
@@ -186,10 +186,26 @@ export function readFields(
   return { read, overrides: new Set(flags.words("--override", input.override, rules) ?? []) };
 }
 
-/** @throws ClassbookError not_found, usage: nobody or several are meant */
+/** @throws ClassbookError not_found, usage: nobody or several are meant; of all who are named, at once */
 export async function termsIn(database: Database, { read, overrides }: Filled): Promise<Terms> {
   const values: Record<string, Value> = {};
+  const problems: ClassbookError[] = [];
   for (const [name, one] of Object.entries(read))
-    values[name] = typeof one === "function" ? await one(database) : one;
-  return { values, overrides };
+    try {
+      values[name] = typeof one === "function" ? await one(database) : one;
+    } catch (error) {
+      if (!(error instanceof ClassbookError)) throw error;
+      problems.push(error);
+    }
+  const [first, ...others] = problems;
+  if (first === undefined) return { values, overrides };
+  if (others.length === 0) throw first;
+  const messages = problems.map(({ message }) => message);
+  throw new ClassbookError({
+    kind: first.kind,
+    code: first.code,
+    message: messages.join("; "),
+    hint: first.hint,
+    details: messages,
+  });
 }

@@ -38,13 +38,13 @@ export function withFilters(command: Command, model: Model): Command {
 }
 
 /** Of two values the first would be forgotten, and rows chosen that it rules out. */
-function once(option: Option): Option {
+export function once(option: Option): Option {
   return option.argParser((text: string, before: string | undefined) => {
     if (before === undefined) return text;
     throw usageError(
       "repeated_flag",
       `${option.long} is given twice: "${before}" and "${text}"`,
-      "each filter is given once; several words are one list: --status pending,confirmed",
+      "each is given once; several words to filter by are one list: --status pending,confirmed",
     );
   });
 }

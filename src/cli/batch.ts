@@ -37,14 +37,15 @@ export async function consult<T>(here: Shell, work: (context: Context) => Promis
 export async function readWords(here: Shell, words: readonly string[]): Promise<string[]> {
   const named: string[] = [];
   for (const word of words) {
-    if (word !== "-") named.push(word);
-    else
-      named.push(
-        ...(await here.io.read())
-          .split(/\r?\n/)
-          .map((line) => line.split("\t")[0]!.trim())
-          .filter((id) => id !== ""),
-      );
+    if (word !== "-") {
+      named.push(word);
+      continue;
+    }
+    // One by one: hundreds of thousands are more than a call takes as its arguments.
+    for (const line of (await here.io.read()).split(/\r?\n/)) {
+      const id = line.split("\t")[0]!.trim();
+      if (id !== "") named.push(id);
+    }
   }
   return named;
 }
@@ -95,7 +96,7 @@ export async function showEach<Name extends string | number, T extends object>(
   const codes = refusals.map((error) =>
     reportFailure(here.io, { error, wantsJson, verbose: false, command: null, address: here.givenAddress }),
   );
-  if (codes.length > 0) here.exit(found.length > 0 ? EXIT.partial : Math.max(...codes));
+  if (codes.length > 0) here.exit(found.length > 0 ? EXIT.partial : worst(codes));
 }
 
 export interface Each {
@@ -196,13 +197,13 @@ async function actOnAll(
     else stream.end();
     if (rows.length < ids.length) sayStopped(here, rows.length, ids.length);
   }
-  if (codes.length > 0) here.exit(codes.length < rows.length ? EXIT.partial : Math.max(...codes));
+  if (codes.length > 0) here.exit(codes.length < rows.length ? EXIT.partial : worst(codes));
 }
 
 function sayStopped(here: Shell, done: number, all: number): void {
   const untouched = all - done;
   here.say(
-    `Stopped after ${done.toLocaleString("en")} of ${all.toLocaleString("en")}: ${untouched === 1 ? "the other one is" : `the other ${untouched.toLocaleString("en")} are`} as before.`,
+    `Stopped after ${done.toLocaleString("en")} of ${all.toLocaleString("en")}: ${untouched === 1 ? "the other one is" : `the other ${untouched.toLocaleString("en")} are`} as before. The same command for those goes on.`,
   );
 }
 
@@ -211,4 +212,9 @@ function* untilStopped(ids: readonly number[], stopping: () => boolean): Iterabl
     if (stopping()) return;
     yield id;
   }
+}
+
+/** The highest of some exit codes. */
+function worst(codes: readonly number[]): number {
+  return codes.reduce((one, other) => Math.max(one, other), 0);
 }

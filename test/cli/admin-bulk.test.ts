@@ -157,6 +157,26 @@ test("a filter that is given twice is refused: the first would be forgotten", as
   expect(err).toContain('--status is given twice: "pending" and "confirmed"');
 });
 
+test("everybody who is not there is told at once; a field is given once", async () => {
+  const add = await run(
+    "admin LiveClassSession add --course 1 --teacher nobody --start-at-utc 2026-12-22T16:00:00Z",
+  );
+  expect(add.code).toBe(4);
+  const words = "--student noone --teacher nobody --start-at-utc 2026-12-01T10:00:00Z";
+  const two = await run(`admin LiveClassBooking add ${words}`);
+  expect(two.code).toBe(4);
+  expect(two.err).toMatch(/noone.*; .*nobody/s);
+  const twice = await run("admin LiveClassSession edit 19 --capacity 9 --capacity 12");
+  expect([twice.code, twice.err]).toEqual([2, expect.stringContaining("--capacity is given twice")]);
+});
+
+test("more ids than a call takes arguments", async () => {
+  const input = Array.from({ length: 300_000 }, (_, at) => String(at % 3)).join("\n");
+  const { code, err } = await run("admin Course show -", { input });
+  expect([code, err]).not.toContain(1);
+  expect(err).not.toContain("should not happen");
+});
+
 test("a page past the end says how many there are", async () => {
   const { out, err } = await run("admin LiveClassSession list --page 9999", { width: 100 });
   expect(out).toBe("");
