@@ -179,7 +179,10 @@ export function readValues(text: string | null): Values | null {
   }
 }
 
-/** When each last came to one of these, by the record. One of which nothing is recorded is not there. */
+/** After these, what was before says nothing of how a booking, or a place in a queue, ended. */
+const ANEW = ["rebooked", "joined"];
+
+/** When each last came to one of these, by the record, and did not begin anew since. One of which nothing is recorded is not there. */
 export async function lastTimes(
   trx: Trx,
   subject: Subject,
@@ -189,11 +192,12 @@ export async function lastTimes(
   if (ids.length === 0) return new Map();
   const rows = await trx
     .selectFrom("booking_event")
-    .select(["subject_id", "at"])
+    .select(["subject_id", "at", "what"])
     .where("subject", "=", subject)
     .where("subject_id", "in", ids)
-    .where("what", "in", whats)
+    .where("what", "in", [...whats, ...ANEW])
     .orderBy("id")
     .execute();
-  return new Map(rows.map(({ subject_id, at }) => [subject_id!, at]));
+  const last = new Map(rows.map(({ subject_id, at, what }) => [subject_id!, { at, what }]));
+  return new Map([...last].flatMap(([id, { at, what }]) => (whats.includes(what) ? [[id, at]] : [])));
 }

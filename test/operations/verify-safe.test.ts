@@ -81,6 +81,23 @@ describe.each(KINDS)("$engine $layout", ({ engine, layout }) => {
     ]);
   });
 
+  test("the time of an end that was taken back is not the time of the end that counts", async () => {
+    await school.put("live_class_booking", seatRow("ana", { id: 1 }));
+    const event = { actor: "x", subject: "live_class_booking", subject_id: 1, from_value: null };
+    await school.put(
+      "booking_event",
+      { ...event, at: "2026-11-18 09:00:00", what: "cancelled", to_value: "{}" },
+      { ...event, at: "2026-11-19 09:00:00", what: "rebooked", to_value: "{}" },
+    );
+    await byHand(
+      school,
+      "update {live_class_booking} set status = 'cancelled', updated_at = '2026-11-19 12:00:00' where id = 1",
+    );
+    expect(await fix("status_without_time")).toEqual([
+      "status_without_time: booking 1: cancelled_at none → 2026-11-19 12:00:00",
+    ]);
+  });
+
   test("repairs that bear on each other are shown as they will be done", async () => {
     await school.put("live_class_booking", seatRow("ana", { id: 1 }), seatRow("ben", { id: 2 }));
     await byHand(
