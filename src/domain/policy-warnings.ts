@@ -11,13 +11,17 @@ export const LONGEST_BUFFER = 24 * 60;
 const HOURS = ["min_notice_hours", "cancel_window_hours"] as const;
 const MINUTES = ["buffer_before_minutes", "buffer_after_minutes"] as const;
 
-/** What is wrong with values that were given. */
+/** What is wrong with values that were given, or that SQLite keeps whatever the column: text, fractions. */
 export function termProblems(terms: Partial<PolicyTerms>): string[] {
   const problems: string[] = [];
   const check = (name: keyof PolicyTerms, most: number) => {
-    const value = terms[name];
-    if (typeof value !== "number") return;
-    if (!Number.isInteger(value) || value < 0) problems.push(`${name} ${value} is not a whole number`);
+    const value: unknown = terms[name];
+    if (value === undefined || (value === null && name === "max_bookings_per_day")) return; // No limit.
+    if (typeof value !== "number" || !Number.isInteger(value))
+      problems.push(
+        `${name} ${typeof value === "string" ? JSON.stringify(value) : value} is not a whole number`,
+      );
+    else if (value < 0) problems.push(`${name} ${value} is less than 0`);
     else if (value > most) problems.push(`${name} ${value} is more than ${most}`);
   };
   for (const name of HOURS) check(name, LONGEST_HOURS);

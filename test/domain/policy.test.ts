@@ -127,7 +127,7 @@ test("terms are whole, not negative, and within the calendar", () => {
   ).toEqual([
     "min_notice_hours 9000 is more than 8784",
     "cancel_window_hours 1.5 is not a whole number",
-    "buffer_after_minutes -1 is not a whole number",
+    "buffer_after_minutes -1 is less than 0",
   ]);
   expect(
     termProblems({ min_notice_hours: 8_784, buffer_before_minutes: 1_440, max_bookings_per_day: 0 }),

@@ -129,6 +129,22 @@ export const SERIES_FAULTS: readonly Fault[] = [
     stays: ["policy:1.max_bookings_per_day", "policy:1.min_notice_hours"],
   },
   {
+    check: "policy_terms",
+    what: "words where numbers belong",
+    only: "sqlite",
+    layout: "native",
+    plant: async (school) => {
+      await school.put("teacher_booking_policy", policyRow({ id: 1 }), policyRow({ id: 2, course_id: 2 }));
+      await byHand(
+        school,
+        "update {teacher_booking_policy} set min_notice_hours = 'abc', max_bookings_per_day = 'many' where id = 1",
+        "update {teacher_booking_policy} set buffer_after_minutes = x'00' where id = 2",
+      );
+    },
+    found: ["policy:1.max_bookings_per_day", "policy:1.min_notice_hours", "policy:2.buffer_after_minutes"],
+    stays: ["policy:1.max_bookings_per_day", "policy:1.min_notice_hours", "policy:2.buffer_after_minutes"],
+  },
+  {
     check: "policy_without_opening",
     what: "no lesson a day; a notice that no slot leaves",
     plant: async (school) => {
