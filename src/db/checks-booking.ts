@@ -44,18 +44,19 @@ export const BOOKING_CHECKS = [
     code: "student_double_booked",
     severity: "warning",
     sentence: "no student is to be in two places at once",
-    why: "One of the two is missed. What staff allowed (`--override student-overlap`) is not named.",
+    why: "One of the two is missed. What staff allowed (`--override student-overlap`) is not named, but for what came behind it.",
     fix: "nothing: `classbook booking cancel ID` or `classbook booking reschedule ID` for the one that gives way",
     reads: [["live_class_booking"]],
     findings: (q) => {
-      const other = (a: string) => `a.student_user_id = x.student_user_id and ${a}`;
+      const rule = "student-overlap";
+      const held = (b: string): Held => ({ ...bookingHeld(b), session: `${b}.session_id` });
       return `select y.* from (select 'booking' as thing, x.id, '' as part, x.student_user_id, x.start_at_utc,
-          (select a.id from ${q.t("live_class_booking")} a where ${other(isEarlier(q, "a", "x"))} and a.status in ${BUSY}
-             and ${isComing(q, "a")} and not ${isAllowed(q, "a", "student-overlap")} order by a.start_at_utc, a.id limit 1) as other
-        from (select b.id, b.student_user_id, b.session_id, b.start_at_utc, b.end_at_utc, max(b.end_at_utc) over (partition by b.student_user_id
+          (select a.id from ${q.t("live_class_booking")} a where a.student_user_id = x.student_user_id and ${isEarlier("a", "x")} and a.status in ${BUSY}
+             and ${isComing(q, "a")} and not ${isAllowed(q, rule, held("a"), held("x"), "1 = 1")} order by a.start_at_utc, a.id limit 1) as other
+        from (select b.id, b.student_user_id, b.session_id, b.start_at_utc, b.end_at_utc, b.created_at, max(b.end_at_utc) over (partition by b.student_user_id
             order by b.start_at_utc, b.id rows between unbounded preceding and 1 preceding) as earlier_end
           from ${q.t("live_class_booking")} b where b.status in ${BUSY} and ${isComing(q, "b")}) x
-        where x.start_at_utc < x.earlier_end and not ${isAllowed(q, "x", "student-overlap")}) y where y.other is not null`;
+        where x.start_at_utc < x.earlier_end) y where y.other is not null`;
     },
     text: (row) =>
       `student ${row.student_user_id}: booking ${row.id} at ${row.start_at_utc} UTC overlaps booking ${row.other}`,
@@ -64,7 +65,7 @@ export const BOOKING_CHECKS = [
     code: "teacher_double_booked",
     severity: "warning",
     sentence: "no teacher is to be in two places at once",
-    why: "A lesson or a class takes place without its teacher. What staff allowed (`--override teacher-overlap`) is not named.",
+    why: "A lesson or a class takes place without its teacher. What staff allowed (`--override teacher-overlap`) is not named, but for what came behind it.",
     fix: "nothing: `classbook booking reschedule ID` for a lesson, `classbook session update ID --start TIME` or `--teacher` for a class",
     reads: [["live_class_booking"], ["live_class_session", "start_at_utc", "end_at_utc"]],
     findings: teacherClashes,
@@ -111,42 +112,84 @@ function isComing(q: CheckSql, x: string): string {
 }
 
 /** `a` begins before `x`, or with it and is older, and goes on into it. */
-function isEarlier(_q: CheckSql, a: string, x: string): string {
+function isEarlier(a: string, x: string): string {
   return `${a}.end_at_utc > ${x}.start_at_utc and (${a}.start_at_utc < ${x}.start_at_utc or (${a}.start_at_utc = ${x}.start_at_utc and ${a}.id < ${x}.id))`;
 }
 
-/** Staff set the rule aside when the booking, or its session, came there. @param x a booking */
-function isAllowed(q: CheckSql, x: string, rule: RuleCode): string {
-  return `(${wasAllowed(q, "live_class_booking", `${x}.id`, rule)} or ${wasAllowed(q, "live_class_session", `${x}.session_id`, rule)})`;
+/** In SQL, what takes somebody's time: the subject that the record has for it, and its columns. */
+interface Held {
+  subject: string;
+  id: string;
+  created: string;
+  /** The session that a booking came with, if any. */
+  session?: string;
 }
 
-function wasAllowed(q: CheckSql, subject: string, id: string, rule: RuleCode): string {
+function bookingHeld(b: string): Held {
+  return { subject: "'live_class_booking'", id: `${b}.id`, created: `${b}.created_at` };
+}
+
+function sessionHeld(q: CheckSql, s: string): Held {
+  const created = q.has("live_class_session", "created_at") ? `${s}.created_at` : "null";
+  return { subject: "'live_class_session'", id: `${s}.id`, created };
+}
+
+/**
+ * Staff set the rule aside when the later of two came there: it held for what was there by then, and for nothing that
+ * came behind it.
+ *
+ * @param alike whether the ids of both are of one table, so that the higher came later
+ */
+function isAllowed(q: CheckSql, rule: RuleCode, a: Held, b: Held, alike: string): string {
   if (!q.has("booking_event")) return "(1 = 0)";
-  return `exists (select 1 from ${q.t("booking_event")} e where e.subject = '${subject}' and e.subject_id = ${id} and ',' || e.overridden || ',' like '%,${rule},%')`;
+  const sides = [overrode(q, rule, a, b, alike), overrode(q, rule, b, a, alike)];
+  return `(${sides.flat().join(" or ")})`;
+}
+
+/** A condition for each event that may have let `one` stand beside `other`, by the order of the record, or by when the other was made. */
+function overrode(q: CheckSql, rule: RuleCode, one: Held, other: Held, alike: string): string[] {
+  const columns = ["start_at_utc", "end_at_utc", ...(rule === "teacher-overlap" ? ["teacher_id"] : [])];
+  const moved = columns.map((column) => `p.to_value like '%"${column}"%'`).join(" or ");
+  const placed = `(select max(p.id) from ${q.t("booking_event")} p where p.subject = ${other.subject} and p.subject_id = ${other.id}
+    and (p.what in ('created', 'rebooked') or (p.what in ('moved', 'updated') and (${moved}))))`;
+  const older = `coalesce(e.at > ${other.created} or (e.at = ${other.created} and (not (${alike}) or ${one.id} > ${other.id})), 1 = 1)`;
+  return [
+    [one.subject, one.id] as const,
+    ...(one.session === undefined ? [] : [["'live_class_session'", one.session] as const]),
+  ].map(
+    ([
+      subject,
+      id,
+    ]) => `exists (select 1 from ${q.t("booking_event")} e where e.subject = ${subject} and e.subject_id = ${id}
+      and ',' || e.overridden || ',' like '%,${rule},%' and coalesce(${placed} < e.id, ${older}))`,
+  );
 }
 
 /** Lessons and sessions of a teacher in one line; a session stands before a lesson of the same instant. */
 function teacherClashes(q: CheckSql): string {
   const rule = "teacher-overlap";
+  const created = q.has("live_class_session", "created_at") ? "s.created_at" : "null";
   const lessons = (b: string) =>
     `${b}.booking_type = 'one_on_one' and ${b}.status in ${BUSY} and ${isComing(q, b)}`;
   const sessions = (s: string) => `${s}.status in ${COMING} and ${isComing(q, s)}`;
-  const allowed = (x: string) =>
-    `(case when ${x}.thing = 'booking' then ${wasAllowed(q, "live_class_booking", `${x}.id`, rule)} else ${wasAllowed(q, "live_class_session", `${x}.id`, rule)} end)`;
+  const x: Held = {
+    subject: "case x.thing when 'booking' then 'live_class_booking' else 'live_class_session' end",
+    ...{ id: "x.id", created: "x.created_at" },
+  };
   const before = (a: string, same: string) =>
     `${a}.teacher_id = x.teacher_id and ${a}.end_at_utc > x.start_at_utc and (${a}.start_at_utc < x.start_at_utc or (${a}.start_at_utc = x.start_at_utc and ${same}))`;
   const session = `(select 'session ' || a.id from ${q.t("live_class_session")} a
     where ${before("a", "(x.thing = 'booking' or a.id < x.id)")} and ${sessions("a")}
-      and not ${wasAllowed(q, "live_class_session", "a.id", rule)} order by a.start_at_utc, a.id limit 1)`;
+      and not ${isAllowed(q, rule, sessionHeld(q, "a"), x, "x.thing = 'session'")} order by a.start_at_utc, a.id limit 1)`;
   const lesson = `(select 'booking ' || a.id from ${q.t("live_class_booking")} a
     where ${before("a", "(x.thing = 'booking' and a.id < x.id)")} and ${lessons("a")}
-      and not ${wasAllowed(q, "live_class_booking", "a.id", rule)} order by a.start_at_utc, a.id limit 1)`;
+      and not ${isAllowed(q, rule, bookingHeld("a"), x, "x.thing = 'booking'")} order by a.start_at_utc, a.id limit 1)`;
   return `select y.* from (select x.thing, x.id, '' as part, x.teacher_id, x.start_at_utc, coalesce(${session}, ${lesson}) as other
     from (select t.*, max(t.end_at_utc) over (partition by t.teacher_id order by t.start_at_utc, t.turn, t.id
         rows between unbounded preceding and 1 preceding) as earlier_end
-      from (select 'booking' as thing, 1 as turn, b.id, b.teacher_id, b.start_at_utc, b.end_at_utc from ${q.t("live_class_booking")} b where ${lessons("b")}
-        union all select 'session', 0, s.id, s.teacher_id, s.start_at_utc, s.end_at_utc from ${q.t("live_class_session")} s where s.teacher_id is not null and ${sessions("s")}) t) x
-    where x.start_at_utc < x.earlier_end and not ${allowed("x")}) y where y.other is not null`;
+      from (select 'booking' as thing, 1 as turn, b.id, b.teacher_id, b.start_at_utc, b.end_at_utc, b.created_at from ${q.t("live_class_booking")} b where ${lessons("b")}
+        union all select 'session', 0, s.id, s.teacher_id, s.start_at_utc, s.end_at_utc, ${created} from ${q.t("live_class_session")} s where s.teacher_id is not null and ${sessions("s")}) t) x
+    where x.start_at_utc < x.earlier_end) y where y.other is not null`;
 }
 
 /** The same instant spelt otherwise is no other time: that is `time_form`'s. */

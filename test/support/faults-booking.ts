@@ -1,6 +1,13 @@
 /** Faults of bookings, by check. */
-import { lessonRow, seatRow, waitRow } from "./bookings.ts";
+import { TODAY } from "./bookable.ts";
+import { lessonRow, type StudentName, seatRow, waitRow } from "./bookings.ts";
 import { byHand, type Fault } from "./fault.ts";
+
+/** Staff made it, and set rules aside. */
+const created = (subject: string, subject_id: number, overridden: string) => ({
+  ...{ at: TODAY, actor: "paula (user 1)", what: "created" },
+  ...{ subject, subject_id, overridden },
+});
 
 export const BOOKING_FAULTS: readonly Fault[] = [
   {
@@ -46,9 +53,9 @@ export const BOOKING_FAULTS: readonly Fault[] = [
   },
   {
     check: "student_double_booked",
-    what: "two classes at once; what staff allowed is not named",
+    what: "two classes at once; what staff allowed is not named, and allows nothing that came later",
     plant: async (school) => {
-      const clash = (student: "ana" | "ben", id: number) => [
+      const clash = (student: StudentName, id: number) => [
         seatRow(student, { id }),
         seatRow(student, {
           id: id + 1,
@@ -58,34 +65,45 @@ export const BOOKING_FAULTS: readonly Fault[] = [
           end_at_utc: "2027-02-01 11:30:00",
         }),
       ];
-      await school.put("live_class_booking", ...clash("ana", 1), ...clash("ben", 3));
-      await school.put("booking_event", {
-        at: "2026-11-20 08:00:00",
-        actor: "paula (user 1)",
-        what: "created",
-        subject: "live_class_booking",
-        subject_id: 3,
-        overridden: "enrollment,student-overlap",
-      });
+      const early = { created_at: "2026-11-19 08:00:00" };
+      const [first, second] = clash("dan", 7);
+      await school.put(
+        "live_class_booking",
+        ...[...clash("ana", 1), ...clash("ben", 3), ...clash("cleo", 5), { ...first, ...early }, second!],
+      );
+      await school.put(
+        "booking_event",
+        created("live_class_booking", 4, "enrollment,student-overlap"),
+        // The other came behind it by hand, in the same second and a day later.
+        created("live_class_booking", 5, "student-overlap"),
+        { ...created("live_class_booking", 7, "student-overlap"), at: early.created_at },
+      );
     },
-    found: ["booking:2"],
-    stays: ["booking:2"],
+    found: ["booking:2", "booking:6", "booking:8"],
+    stays: ["booking:2", "booking:6", "booking:8"],
   },
   {
     check: "teacher_double_booked",
-    what: "a lesson in a class, a class in a class",
+    what: "a lesson in a class, a class in a class; a lesson that was allowed, and one behind it that was not",
     plant: async (school) => {
+      const noon = ["2027-02-01 11:40:00", "2027-02-01 12:10:00"] as const;
+      const soon = ["2027-02-01 12:00:00", "2027-02-01 12:30:00"] as const;
+      const later = ["2027-02-01 12:20:00", "2027-02-01 12:50:00"] as const;
       await school.put(
         "live_class_booking",
         lessonRow("ana", "2027-02-01 10:30:00", "2027-02-01 11:00:00", { id: 1 }),
+        lessonRow("ana", ...noon, { id: 2 }),
+        lessonRow("ben", ...soon, { id: 3 }),
+        lessonRow("cleo", ...later, { id: 4 }),
       );
+      await school.put("booking_event", created("live_class_booking", 3, "teacher-overlap"));
       await byHand(
         school,
         "update {live_class_session} set scheduled_start = '2027-02-02 10:59:00', start_at_utc = '2027-02-02 10:59:00', end_at_utc = '2027-02-02 11:59:00' where id = 2",
       );
     },
-    found: ["booking:1", "session:2"],
-    stays: ["booking:1", "session:2"],
+    found: ["booking:1", "booking:4", "session:2"],
+    stays: ["booking:1", "booking:4", "session:2"],
   },
   {
     check: "status_without_time",
