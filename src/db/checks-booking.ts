@@ -4,6 +4,7 @@ import type { RuleCode } from "../domain/rules.ts";
 import { type CheckSql, sqlCheck } from "./check.ts";
 import { COMING } from "./checks-session.ts";
 import { instantText } from "./instant-text.ts";
+import { SOURCE_TABLES } from "./legacy-tables.ts";
 
 const BOOKING = "'booking' as thing, b.id, '' as part";
 const BUSY = `('${BUSY_STATUSES.join("', '")}')`;
@@ -76,14 +77,10 @@ export const BOOKING_CHECKS = [
     code: "status_without_time",
     severity: "warning",
     sentence: "what was cancelled, declined, accepted or expired says when",
-    why: "Reports of cancellations and approvals leave such rows out. What the migration took over as it was is not named.",
+    why: "Reports of cancellations and approvals leave such rows out. What the migration took over with that status is not named.",
     fix: "takes the time from the record of it; where there is none, a booking's updated_at, and an entry stays as it is",
     reads: [["live_class_booking", "cancelled_at", "decision_at"], ["session_waitlist"]],
     findings: (q) => {
-      const migrated = (outcome: string, id: string) =>
-        q.has("legacy_provenance")
-          ? ` and not exists (select 1 from ${q.t("legacy_provenance")} p where p.outcome = '${outcome}' and p.target_id = ${id})`
-          : "";
       return [
         ["cancelled", "cancelled_at"],
         ["declined", "decision_at"],
@@ -91,13 +88,13 @@ export const BOOKING_CHECKS = [
         .map(
           ([status, column]) =>
             `select 'booking' as thing, b.id, '${column}' as part, b.status, b.updated_at from ${q.t("live_class_booking")} b
-             where b.status = '${status}' and b.${column} is null${migrated("migrated", "b.id")}`,
+             where b.status = '${status}' and b.${column} is null and not ${cameAs(q, status!)}`,
         )
         .concat(
           ["accepted", "expired"].map(
             (status) =>
               `select 'entry' as thing, w.id, '${status}_at' as part, w.status, null as updated_at from ${q.t("session_waitlist")} w
-               where w.status = '${status}' and w.${status}_at is null${migrated("waitlisted", "w.id")}`,
+               where w.status = '${status}' and w.${status}_at is null`,
           ),
         )
         .join(" union all ");
@@ -105,6 +102,25 @@ export const BOOKING_CHECKS = [
     text: (row) => `${row.thing} ${row.id} is ${row.status}, and ${row.part} is empty`,
   }),
 ] as const;
+
+/** The migration gave the booking this status, or nobody knows any more which it gave: the legacy row is gone. */
+function cameAs(q: CheckSql, status: string): string {
+  if (!q.has("legacy_provenance")) return "(1 = 0)";
+  const tables = SOURCE_TABLES.filter((table) => q.has(table, "status"));
+  const joins = tables.map(
+    (table) =>
+      `left join ${q.t(table)} ${table} on p.source_table = '${table}' and ${table}.id = p.source_id`,
+  );
+  const words = tables.map((table) => `cast(${table}.status as text)`);
+  if (q.has("legacy_issue", "given_status")) {
+    joins.push(
+      `left join ${q.t("legacy_issue")} i on i.source_table = p.source_table and i.source_id = p.source_id`,
+    );
+    words.unshift("i.given_status");
+  }
+  return `exists (select 1 from ${q.t("legacy_provenance")} p ${joins.join(" ")}
+    where p.outcome = 'migrated' and p.target_id = b.id and coalesce(${[...words, "null", `'${status}'`].join(", ")}) = '${status}')`;
+}
 
 /** Not over, and of a length that can overlap. Times in another form are left to `time_form`. */
 function isComing(q: CheckSql, x: string): string {
