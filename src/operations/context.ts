@@ -19,6 +19,8 @@ export interface Context extends Acting {
   trx: Trx;
   /** False for a look: nothing is locked, and nothing may be written. */
   locks: boolean;
+  /** A rehearsal where there is no table for it yet: nothing is recorded, and nobody is told. */
+  unrecorded?: true;
 }
 
 /** The database as the context's transaction sees it, for queries that take a database. */
@@ -102,7 +104,8 @@ export async function record(context: Context, event: Happening): Promise<void> 
 
 /** The same of several things, by one statement. */
 export async function recordAll(context: Context, events: readonly Happening[]): Promise<void> {
-  const { database, trx, now, actor } = context;
+  const { database, trx, now, actor, unrecorded } = context;
+  if (unrecorded) return;
   await recordEvents(
     database,
     trx,
@@ -129,7 +132,8 @@ export async function notifyAll(
   context: Context,
   messages: readonly (readonly [user: number | null, message: Message])[],
 ): Promise<void> {
-  const { database, trx, now, actor } = context;
+  const { database, trx, now, actor, unrecorded } = context;
+  if (unrecorded) return;
   const self = actorUserId(actor);
   const told = messages.flatMap(([user, message]) =>
     user === null || user === self ? [] : [{ ...message, at: now, user_id: user }],

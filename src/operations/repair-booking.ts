@@ -127,7 +127,9 @@ async function fillTimes(context: Context, findings: readonly Finding[], tell: T
   for (let at = 0; at < findings.length; at += 1_000) {
     const some = findings.slice(at, at + 1_000);
     const ids = some.map(({ id }) => id!);
-    const known = await lastTimes(trx, SUBJECTS[thing]!, ids, WHATS[part]!);
+    const known = context.unrecorded
+      ? new Map<number, Instant>()
+      : await lastTimes(trx, SUBJECTS[thing]!, ids, WHATS[part]!);
     for (const { id, row } of some) {
       const time = known.get(id!) ?? (row.updated_at as Instant | null);
       if (time === null) continue;

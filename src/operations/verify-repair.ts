@@ -37,6 +37,11 @@ const REPAIRS: Repairs = {
 /** They need steps of the schema before or after. */
 const OF_SCHEMA: ReadonlySet<CheckCode> = new Set(["schema", ...(Object.keys(KEY_REPAIRS) as CheckCode[])]);
 
+/** They can be rehearsed before the schema's first step: the tables of queues and series are not all there yet. */
+const WITHOUT_RECORD: ReadonlySet<CheckCode> = new Set(
+  Object.keys({ ...SESSION_REPAIRS, ...BOOKING_REPAIRS }) as CheckCode[],
+);
+
 /** Whether `--fix` does anything for a check. */
 export function isRepairable(check: CheckCode): boolean {
   return REPAIRS[check] !== undefined;
@@ -103,12 +108,12 @@ export async function previewRepairs(
   };
   for (const step of await pendingSteps(database, checks)) await tellOf("schema")(describeStep(step));
   const steps = count;
-  if (database.layout.has("booking_event"))
-    await operate(database, { ...acting, rehearse: true, oneState: true }, async (context) => {
-      count = steps;
-      for (const { code } of checksOf(checks)) await rehearseOne(context, code, tellOf(code));
-    });
-  else for (const { code } of checksOf(checks)) await foretell(database, code, acting, tellOf(code));
+  const hasRecord = database.layout.has("booking_event");
+  await operate(database, { ...acting, rehearse: true, oneState: true }, async (context) => {
+    count = steps;
+    const inside: Context = hasRecord ? context : { ...context, unrecorded: true };
+    for (const { code } of checksOf(checks)) await rehearseOne(inside, code, tellOf(code));
+  });
   return count;
 }
 
@@ -116,27 +121,11 @@ export async function previewRepairs(
 async function rehearseOne(context: Context, code: CheckCode, tell: Tell): Promise<void> {
   const repair = REPAIRS[code];
   if (repair === undefined || !(await isAnythingWrong(context, code))) return;
-  const { database, trx, now, offerHours } = context;
-  if (code === "schema") await repair.preview!({ database, db: trx, now, offerHours }, tell);
-  else await repair.apply(context, tell);
-}
-
-/** Nothing can be recorded yet, so nothing can be done and taken back. */
-async function foretell(
-  database: Database,
-  code: CheckCode,
-  { now, offerHours }: Acting,
-  tell: Tell,
-): Promise<void> {
-  const repair = REPAIRS[code];
-  if (repair === undefined) return;
-  const looking: Looking = { database, db: database.db, now, offerHours };
-  if (repair.preview !== undefined) {
-    if ((await checksOf([code])[0]!.measure(looking)).count > 0) await repair.preview(looking, tell);
-    return;
-  }
-  for await (const page of allFindings(checksOf([code])[0]!, looking))
-    for (const { text } of page) await tell(text);
+  const { database, trx, now, offerHours, unrecorded } = context;
+  if (code === "schema" || (unrecorded && repair.preview !== undefined))
+    await repair.preview!({ database, db: trx, now, offerHours }, tell);
+  else if (!unrecorded || WITHOUT_RECORD.has(code)) await repair.apply(context, tell);
+  else for await (const page of findingsIn(context, code)) for (const { text } of page) await tell(text);
 }
 
 /** The steps of the schema that a repair applies first: what it records needs them. */

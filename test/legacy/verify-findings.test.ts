@@ -1,10 +1,11 @@
 /** What `verify` says of legacy rows: those that nobody took over, and those whose booking is gone or changed on both sides (LEGACY 3). */
 import { describe, expect, test } from "vitest";
-import { ben, booking, cleo, tessUser } from "../../fixtures/edge-cases/world.ts";
-import { CHECK_CODES, type Violation } from "../../src/db/checks.ts";
+import { ben, booking, cleo, session, tessUser } from "../../fixtures/edge-cases/world.ts";
+import { CHECK_CODES, type CheckCode, type Violation } from "../../src/db/checks.ts";
 import type { Database } from "../../src/db/open.ts";
 import { migrateSchema } from "../../src/db/schema.ts";
 import { verifyInvariants } from "../../src/operations/verify.ts";
+import { previewRepairs, repairInvariants } from "../../src/operations/verify-repair.ts";
 import { ENGINES } from "../support/databases.ts";
 import { lessons, rowsOnly } from "../support/delta.ts";
 import { migrate, NOW, withDatabase } from "../support/migration.ts";
@@ -24,6 +25,10 @@ const cancelled = rowsOnly({
     booking({ id: 2, user_id: ben, status: "cancelled", cancelled_at: null }),
     booking({ id: 3, user_id: cleo, status: "waitlisted" }),
   ],
+});
+const unmigrated = rowsOnly({
+  booking: [booking({ id: 1 })],
+  live_class_session: [session(), session({ id: 77 })],
 });
 const LEGACY = CHECK_CODES.filter((code) => code.startsWith("legacy_"));
 const findings = (database: Database): Promise<Violation[]> =>
@@ -60,6 +65,28 @@ describe.each(ENGINES)("%s", (engine) => {
         expect(await findings(database)).toMatchObject([
           { check: "legacy_diverged", severity: "warning", count: 2, examples: ["booking 2", "booking 3"] },
         ]);
+      }),
+    ));
+
+  test("before the schema's first step, what a repair would do is shown as it is done then", () =>
+    withPlace(engine, unmigrated, (place) =>
+      withDatabase(place.address, async (database) => {
+        await act(place, "update {live_class_session} set seats_taken = 6, total_seats = 9");
+        const checks = ["seats_taken", "capacity", "session_utc_missing"] as const;
+        const acting = { now: NOW, offerHours: 24, actor: { kind: "shell", name: "root" } as const };
+        const told: string[][] = [[], []];
+        const watch = (at: number) => ({
+          onRepair: (check: CheckCode, what: string, left?: "left") =>
+            void told[at]!.push(`${check}: ${left === undefined ? "" : "LEFT "}${what}`),
+        });
+        const count = await previewRepairs(database, checks, acting, watch(0));
+        await repairInvariants(database, checks, acting, watch(1));
+        expect(told[0]).toEqual(told[1]);
+        expect(told[0]!.filter((line) => !line.includes("LEFT"))).toHaveLength(count);
+        expect(told[0]!.filter((line) => line.includes("LEFT"))).toEqual([
+          expect.stringMatching(/^seats_taken: LEFT leave session \d+: .* not migrated$/),
+        ]);
+        expect(told[0]).toContainEqual(expect.stringMatching(/^seats_taken: session 77: seats_taken 6 → 0/));
       }),
     ));
 
