@@ -171,17 +171,17 @@ export async function repairInvariants(
       planned.delete(code);
       done.push(code);
     }
+    if (ofSchema.length === 0) return;
+    await database.refresh();
+    await migrate();
+    // What the schema's own repair did alone.
+    for (const [code, repairs] of planned) {
+      for (const what of repairs) watch.onRepair?.(code, what);
+      await operate(database, acting, (context) => sumUp(context, code, repairs));
+    }
   } catch (error) {
     if (done.length > 0) watch.onFailure?.(done);
     throw error;
-  }
-  if (ofSchema.length === 0) return;
-  await database.refresh();
-  await migrate();
-  // What the schema's own repair did alone.
-  for (const [code, repairs] of planned) {
-    for (const what of repairs) watch.onRepair?.(code, what);
-    await operate(database, acting, (context) => sumUp(context, code, repairs));
   }
 }
 
