@@ -1,4 +1,5 @@
 /** Bookings that `verify --fix` sets aside, and the legacy rows that had become them (LEGACY 2.7, SPEC 6). */
+import type { SetAsideCode } from "../domain/set-aside.ts";
 import { fingerprintOfBooking } from "./fingerprint.ts";
 import { findBookings, openIssue } from "./legacy.ts";
 import { setIssueStatus } from "./legacy-issue.ts";
@@ -48,36 +49,24 @@ export async function keepAside(
   await setIssueStatus(trx, table, [id], "skipped", REASON);
 }
 
-/**
- * The legacy row of a booking that gives way is quarantined, as a migration would have had it that found the other
- * booking there: `already_booked`, or `duplicate_booking` where that came from a legacy row, too. One whose booking
- * somebody changed since is `diverged`: what it would be by itself nobody can say.
- * Call it while the booking is still there.
- */
+/** Whether somebody changed a booking since the migration made it. */
+export async function isChangedSince(db: Db, booking: number, { source_hash }: Origin): Promise<boolean> {
+  return fingerprintOfBooking((await findBookings(db, [booking])).get(booking)!) !== source_hash;
+}
+
+/** The legacy row of a booking that gives way is quarantined, under an issue that is decided already. */
 export async function quarantineOrigin(
   database: Database,
   trx: Trx,
-  { id, origin, kept }: { id: number; origin: Origin; kept: { id: number; origin: Origin | null } },
+  { source_table, source_id }: Origin,
+  issue: { code: SetAsideCode; message: string },
 ): Promise<void> {
-  const { source_table, source_id, source_hash } = origin;
-  const stored = (await findBookings(trx, [id])).get(id)!;
-  const isDiverged = fingerprintOfBooking(stored) !== source_hash;
-  const rival = kept.origin?.source_table === source_table ? kept.origin : null;
-  const same = "has the same student, place and time";
-  const issue = isDiverged
-    ? {
-        code: "diverged",
-        message: `its booking ${id} was set aside after it had been changed: booking ${kept.id} ${same}`,
-      }
-    : rival === null
-      ? { code: "already_booked", message: `booking ${kept.id} of the unified table ${same}` }
-      : { code: "duplicate_booking", message: `${source_table} ${rival.source_id} ${same}, and is kept` };
   await trx
     .updateTable("legacy_provenance")
     // The hash of a divergence is that of what the rules give; of what gave way, none that they could give again.
     .set({
       outcome: "quarantined",
-      ...(isDiverged ? {} : { target_id: null, created: 0, source_hash: "set aside" }),
+      ...(issue.code === "diverged" ? {} : { target_id: null, created: 0, source_hash: "set aside" }),
     })
     .where("source_table", "=", source_table)
     .where("source_id", "=", source_id)

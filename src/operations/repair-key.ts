@@ -4,9 +4,10 @@ import { type BookingKey, type KeyedBooking, listDuplicateBookings, needOf } fro
 import { listReferringTo, type Referring, readWholeRow } from "../db/deletion.ts";
 import type { Database, Db } from "../db/open.ts";
 import { deletePolicy, type ExcessPolicy, listExcessPolicies } from "../db/policy.ts";
-import { findOrigins, keepAside, type Origin, quarantineOrigin } from "../db/set-aside.ts";
+import { findOrigins, isChangedSince, keepAside, type Origin, quarantineOrigin } from "../db/set-aside.ts";
 import { dropOtherIndex, findKeyIndex } from "../db/unique-key.ts";
 import { betterBooking } from "../domain/booking.ts";
+import { issueOfOrigin, issueOfSetAside } from "../domain/set-aside.ts";
 import { plural } from "../domain/spoken.ts";
 import { type Context, record } from "./context.ts";
 import type { Repair, Repairs } from "./repair.ts";
@@ -144,16 +145,12 @@ async function setAside(
   const reason = `verify ${check}: booking ${kept.id} is kept`;
   const origin = origins.get(row.id);
   if (origin !== undefined) {
+    const isChanged = await isChangedSince(trx, row.id, origin);
     const rival = { id: kept.id, origin: origins.get(kept.id) ?? null };
-    await quarantineOrigin(database, trx, { id: row.id, origin, kept: rival });
+    const issue = issueOfOrigin(origin, { booking: row.id, isChanged, kept: rival });
+    await quarantineOrigin(database, trx, origin, issue);
   }
-  await keepAside(trx, {
-    table: "live_class_booking",
-    id: row.id,
-    code: "duplicate_booking",
-    message: `booking ${kept.id} has the same student, place and time, and is kept`,
-    row: whole,
-  });
+  await keepAside(trx, { table: "live_class_booking", id: row.id, ...issueOfSetAside(kept.id), row: whole });
   await handOverInSeries(context, { from: row.id, to: kept.id, reason });
   await deleteRows(trx, "live_class_booking", [row.id]);
   await record(context, {

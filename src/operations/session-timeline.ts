@@ -19,7 +19,7 @@ import {
   lastBooking,
   lastEntry,
 } from "../domain/timeline-answer.ts";
-import type { Recorded } from "../domain/timeline-traces.ts";
+import { numberOf, type Recorded } from "../domain/timeline-traces.ts";
 import type { Context } from "./context.ts";
 import { requireOwner } from "./permission.ts";
 import { getSession } from "./session-details.ts";
@@ -79,7 +79,7 @@ function deletedIn(
   if (last?.what !== "deleted" || last.from_value === null) return null;
   const { teacher_id, capacity, total_seats, max_attendees, start_at_utc } = last.from_value;
   return {
-    teacher_id: typeof teacher_id === "number" ? teacher_id : null,
+    teacher_id: numberOf(teacher_id),
     capacity: seatsOf({
       capacity: numberOf(capacity),
       total_seats: numberOf(total_seats),
@@ -87,10 +87,6 @@ function deletedIn(
     }),
     start_at_utc: typeof start_at_utc === "string" ? parseInstant(start_at_utc) : null,
   };
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }
 
 /**
