@@ -11,6 +11,15 @@ import {
   type Recurrence,
   SERIES_TYPES,
 } from "../domain/series.ts";
+import {
+  daysProblems,
+  endingProblems,
+  type GivenParts,
+  missingEnding,
+  missingParts,
+  type PartNames,
+  placeProblems,
+} from "../domain/series-request.ts";
 import { parseDays, parseRrule } from "../domain/series-text.ts";
 import type { SeriesRequest } from "../operations/series.ts";
 import { ON_CONFLICT, type OnConflict } from "../operations/series-book.ts";
@@ -40,6 +49,19 @@ export interface SeriesFlags extends EndFlags {
   meetingLink?: string;
   meetingId?: string;
   meetingPasscode?: string;
+}
+
+const PARTS = ["student", "slot", "course", "teacher", "time", "count", "until"] as const;
+const NAMES = Object.fromEntries(
+  [...PARTS, "days", "frequency"].map((part) => [part, `--${part}`]),
+) as unknown as PartNames;
+
+function givenIn(input: SeriesFlags): GivenParts {
+  return Object.fromEntries(PARTS.map((part) => [part, input[part] !== undefined])) as unknown as GivenParts;
+}
+
+function tell(flags: Flags, problems: readonly string[]): void {
+  for (const problem of problems) flags.problem(problem);
 }
 
 /** A series as it was typed, each value read; null = not given. */
@@ -83,11 +105,9 @@ export function parseSeries(input: SeriesFlags, { complete = true } = {}): Typed
   };
   checkPlace(flags, input);
   if (complete) {
-    if (input.student === undefined) flags.problem("--student is missing");
-    if (input.slot === undefined && input.course === undefined)
-      flags.problem("neither --slot (lessons) nor --course (seats in its sessions) is given");
-    if (input.rrule === undefined && input.count === undefined && input.until === undefined)
-      flags.problem("neither --count nor --until says how it ends");
+    const given = givenIn(input);
+    tell(flags, missingParts(given, NAMES));
+    if (input.rrule === undefined) tell(flags, missingEnding(given, NAMES));
     else if (typed.ending === null && input.count === undefined && isEndless(input.rrule))
       flags.problem(`--rrule "${input.rrule}" has neither COUNT nor UNTIL: it never ends`);
   }
@@ -117,10 +137,7 @@ function readRuleFlags(flags: Flags, input: SeriesFlags): Pick<TypedSeries, "rec
   const interval = flags.whole("--interval", input.interval, 1) ?? 1;
   if (interval > LONGEST_INTERVAL) flags.problem(`--interval ${interval} is more than ${LONGEST_INTERVAL}`);
   const days = input.days === undefined ? [] : parseDays(input.days);
-  if (days === null)
-    flags.problem(`--days "${input.days}" are not weekdays such as mon,wed or 0,2 (0 = Monday)`);
-  if (frequency === "monthly" && input.days !== undefined)
-    flags.problem("--days does not go with --frequency monthly, which keeps the day of the month");
+  tell(flags, daysProblems({ days: input.days ?? null, parsed: days, frequency }, NAMES));
   return { recurrence: { frequency, interval, days: days ?? [] }, ending };
 }
 
@@ -128,7 +145,7 @@ function readRuleFlags(flags: Flags, input: SeriesFlags): Pick<TypedSeries, "rec
 export function readEnding(flags: Flags, { count, until }: EndFlags): Ending | null {
   const occurrences = flags.whole("--count", count, 1);
   const date = flags.date("--until", until);
-  if (count !== undefined && until !== undefined) flags.problem("--count and --until exclude each other");
+  tell(flags, endingProblems({ count: count !== undefined, until: until !== undefined }, NAMES));
   if (occurrences !== null && occurrences > MOST_OCCURRENCES)
     flags.problem(`--count ${occurrences} is more than ${MOST_OCCURRENCES}, and no more are made at once`);
   return occurrences !== null
@@ -163,11 +180,7 @@ function checkPlace(flags: Flags, input: SeriesFlags): void {
   if (lessons && type === "group_series") flags.problem("--type group_series takes --course, and no --slot");
   if (!lessons && type === "one_on_one_series" && input.course !== undefined)
     flags.problem("--type one_on_one_series needs --slot");
-  const only = (["teacher", "time"] as const).filter((name) => lessons && input[name] !== undefined);
-  if (only.length > 0)
-    flags.problem(
-      `${only.map((name) => `--${name}`).join(" and ")} ${only.length > 1 ? "go" : "goes"} with sessions: the slot has its own`,
-    );
+  tell(flags, placeProblems(givenIn(input), NAMES));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Instant } from "../domain/instant.ts";
 import type { SeriesStatus } from "../domain/series.ts";
+import { idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 import { ALL_ROWS, allOf, type Page, pageOf } from "./search.ts";
 import { SERIES_COLUMNS, type SeriesRow } from "./series.ts";
@@ -86,7 +87,7 @@ export async function listSeries(
 ): Promise<SeriesView[]> {
   const { ids, partOf, student, teacher, course, statuses } = filter;
   const conditions: RawBuilder<unknown>[] = [];
-  if (ids !== null) conditions.push(sql`s.id in (${sql.join(ids)})`);
+  if (ids !== null) conditions.push(isListed(database.engine, "s.id", idList(database, ids)));
   if (partOf !== null)
     conditions.push(
       partOf.teacher === null
@@ -130,6 +131,12 @@ export async function listSeries(
 /** Null where there is none. */
 export async function viewSeries(database: Database, id: number, now: Instant): Promise<SeriesView | null> {
   return (await listSeries(database, { ...ALL_SERIES, ids: [id] }, now))[0] ?? null;
+}
+
+/** How many lessons of these series are to come. */
+export async function countComing(database: Database, ids: readonly number[], now: Instant): Promise<number> {
+  const found = await listSeries(database, { ...ALL_SERIES, ids }, now);
+  return found.reduce((sum, { upcoming }) => sum + upcoming, 0);
 }
 
 /**

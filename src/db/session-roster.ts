@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { BookingStatus } from "../domain/booking.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { WaitlistEntry } from "../domain/waitlist.ts";
+import { idList, isListed } from "./listed.ts";
 import type { Database, Db } from "./open.ts";
 
 /** A booking of a session, with whose it is. */
@@ -105,18 +106,20 @@ export interface LiveCount {
   queued: number;
 }
 
-export async function countLive({ db }: Database, sessions: readonly number[]): Promise<LiveCount> {
+export async function countLive(database: Database, sessions: readonly number[]): Promise<LiveCount> {
+  const { db, engine } = database;
+  const ofSessions = isListed(engine, "session_id", idList(database, sessions));
   const bookings = await db
     .selectFrom("live_class_booking")
     .select((eb) => ["status", eb.fn.countAll<number>().as("n")])
-    .where("session_id", "in", sessions)
+    .where(ofSessions)
     .where("status", "in", ["pending", "confirmed"])
     .groupBy("status")
     .execute();
   const queue = await db
     .selectFrom("session_waitlist")
     .select((eb) => eb.fn.countAll<number>().as("n"))
-    .where("session_id", "in", sessions)
+    .where(ofSessions)
     .where("status", "in", ["waiting", "offered"])
     .executeTakeFirstOrThrow();
   const count = (status: string) => Number(bookings.find((row) => row.status === status)?.n ?? 0);

@@ -170,6 +170,21 @@ test("everybody who is not there is told at once; a field is given once", async 
   expect([twice.code, twice.err]).toEqual([2, expect.stringContaining("--capacity is given twice")]);
 });
 
+test("more ids than a statement takes variables: the question counts what ends", async () => {
+  const input = Array.from({ length: 40_000 }, (_, at) => String(at + 1)).join("\n");
+  for (const words of [
+    "session cancel -",
+    "series cancel -",
+    "admin LiveClassSession cancel -",
+    "admin BookingSeries cancel -",
+  ]) {
+    const { code, err } = await run(words, { input });
+    expect([words, code]).toEqual([words, 2]);
+    expect(err).toMatch(/40,?000|\(1, 2, 3/);
+    expect(err).toContain("say --yes to do it");
+  }
+});
+
 test("more ids than a call takes arguments", async () => {
   const input = Array.from({ length: 300_000 }, (_, at) => String(at % 3)).join("\n");
   const { code, err } = await run("admin Course show -", { input });

@@ -1,9 +1,18 @@
 /** Series and their occurrences: states by their operations; what is booked stays booked. */
 import { listItemRows } from "../../db/series-item.ts";
-import { viewSeries } from "../../db/series-list.ts";
+import { countComing } from "../../db/series-list.ts";
 import type { CancelReason } from "../../domain/booking.ts";
 import { type LocalDate, parseTimeOfDay } from "../../domain/instant.ts";
 import type { Ending, Frequency } from "../../domain/series.ts";
+import {
+  daysProblems,
+  endingProblems,
+  type GivenParts,
+  missingEnding,
+  missingParts,
+  type PartNames,
+  placeProblems,
+} from "../../domain/series-request.ts";
 import { parseDays } from "../../domain/series-text.ts";
 import { plural } from "../../domain/spoken.ts";
 import { type Context, inside } from "../../operations/context.ts";
@@ -76,28 +85,38 @@ async function add(context: Context, terms: Terms): Promise<Did> {
   };
 }
 
+const NAMES: PartNames = {
+  student: "--student",
+  slot: "--slot",
+  course: "--course",
+  teacher: "--teacher",
+  time: "--start-time",
+  days: "--days-of-week",
+  frequency: "--frequency",
+  count: "--occurrence-count",
+  until: "--until-date",
+};
+
 /** What is missing or too much for a series. */
 function problemsOf(values: Values): string[] {
   const has = (name: string) => values[name] !== undefined && values[name] !== null;
-  const problems: string[] = [];
-  if (!has("student_user_id")) problems.push("--student is missing");
-  if (!has("slot_id") && !has("course_id"))
-    problems.push("neither --slot (lessons) nor --course (seats in its sessions) is given");
-  if (has("slot_id") && has("teacher_id"))
-    problems.push("--teacher goes with sessions: the slot has its own");
-  if (has("slot_id") && has("start_time"))
-    problems.push("--start-time goes with sessions: the slot has its own");
-  if (parseDays(textOf(values.days_of_week) ?? "0") === null)
-    problems.push(
-      `--days-of-week "${values.days_of_week}" are not weekdays such as mon,wed or 0,2 (0 = Monday)`,
-    );
-  else if (has("days_of_week") && values.frequency === "monthly")
-    problems.push("--days-of-week does not go with --frequency monthly, which keeps the day of the month");
-  if (!has("occurrence_count") && !has("until_date"))
-    problems.push("neither --occurrence-count nor --until-date says how it ends");
-  if (has("occurrence_count") && has("until_date"))
-    problems.push("--occurrence-count and --until-date exclude each other");
-  return problems;
+  const given: GivenParts = {
+    student: has("student_user_id"),
+    slot: has("slot_id"),
+    course: has("course_id"),
+    teacher: has("teacher_id"),
+    time: has("start_time"),
+    count: has("occurrence_count"),
+    until: has("until_date"),
+  };
+  const days = textOf(values.days_of_week);
+  return [
+    ...missingParts(given, NAMES),
+    ...placeProblems(given, NAMES),
+    ...daysProblems({ days, parsed: parseDays(days ?? ""), frequency: textOf(values.frequency) }, NAMES),
+    ...missingEnding(given, NAMES),
+    ...endingProblems(given, NAMES),
+  ];
 }
 
 function placeOf(values: Values): SeriesPlace {
@@ -155,12 +174,10 @@ export const series: Doing = {
     };
   },
   remove: async (context, id) => deleteSeries(context, { id }),
-  ending: async (context, action, ids) => {
-    if (action !== "cancel") return null;
-    let coming = 0;
-    for (const id of ids) coming += (await viewSeries(inside(context), id, context.now))?.upcoming ?? 0;
-    return plural(coming, "coming lesson");
-  },
+  ending: async (context, action, ids) =>
+    action === "cancel"
+      ? plural(await countComing(inside(context), ids, context.now), "coming lesson")
+      : null,
   actions: {
     pause: async (context, id) => {
       await pauseSeries(context, id);

@@ -1,13 +1,12 @@
 /** What is done to whole series: pause, resume, cancel, extend. */
 import type { Command } from "commander";
-import { SERIES_FIELDS, viewSeries } from "../../db/series-list.ts";
+import { countComing, SERIES_FIELDS, viewSeries } from "../../db/series-list.ts";
 import { CANCEL_REASONS } from "../../domain/booking.ts";
 import { plural } from "../../domain/spoken.ts";
 import { type Context, inside } from "../../operations/context.ts";
 import { type AskedOccurrence, ON_CONFLICT } from "../../operations/series-book.ts";
 import {
   cancelSeries,
-  comingOf,
   loadSeries,
   pauseSeries,
   resumeSeries,
@@ -159,11 +158,8 @@ async function cancel(here: Shell, words: readonly string[], input: CancelFlags)
 /** With the counts. Of one series, not_found where it is not there; of several, each says so in its own line. */
 async function confirmCancel(here: Shell, ids: readonly number[]): Promise<boolean> {
   const coming = await consult(here, async (context) => {
-    if (ids.length === 1)
-      return comingOf(context, (await loadSeries(context, ids[0]!, "cancel")).items).length;
-    let sum = 0;
-    for (const id of ids) sum += (await viewSeries(inside(context), id, context.now))?.upcoming ?? 0;
-    return sum;
+    if (ids.length === 1) await loadSeries(context, ids[0]!, "cancel");
+    return countComing(inside(context), ids, context.now);
   });
   const what = ids.length === 1 ? `series ${ids[0]}` : plural(ids.length, "series", "series");
   return here.confirm(`Cancel ${what}, with ${plural(coming, "coming lesson")}?`);
